@@ -1,0 +1,12 @@
+-- What lives outside the database: the warehouse that runs procedures, tasks and readers.
+-- Runs first; needs a role that may create warehouses and databases.
+
+create warehouse if not exists <% ctx.env.warehouse %>
+warehouse_size = xsmall
+auto_suspend = 60
+auto_resume = true
+initially_suspended = true
+comment = 'Runs the procedures, the tasks and the readers of Carefloe.';
+
+create database if not exists <% ctx.env.database %>
+comment = 'Carefloe: who is in which bed, who is deteriorating, who comes back, who pays.';
