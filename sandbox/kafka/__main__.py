@@ -1,0 +1,78 @@
+"""`python -m sandbox.kafka --dir DIR [--port PORT]`: the log as a process of its own."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import logging
+import signal
+import sys
+from pathlib import Path
+
+from sandbox.kafka.error import FolderError
+from sandbox.kafka.server import DEFAULT_PARTITIONS, MAX_BYTES, KafkaLog
+
+_FAILED = 1
+
+
+def main() -> int:
+    """Serve until SIGTERM or SIGINT; the exit code is 1 when the log could not start."""
+    options = _options()
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    log = KafkaLog(
+        options.dir,
+        port=options.port,
+        partitions=options.partitions,
+        max_bytes=options.max_bytes,
+        fsync=options.fsync,
+    )
+    try:
+        asyncio.run(_serve_until_stopped(log))
+    except FolderError as error:
+        return _fail(str(error))
+    except OSError as error:
+        return _fail(f"Cannot listen on port {options.port}: {error.strerror}. Use another --port.")
+    return 0
+
+
+async def _serve_until_stopped(log: KafkaLog) -> None:
+    loop = asyncio.get_running_loop()
+    serving = asyncio.create_task(log.serve(_announce))
+    for stop in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(stop, serving.cancel)
+    await asyncio.wait([serving])
+    if not serving.cancelled():
+        serving.result()
+
+
+def _announce(address: str) -> None:
+    sys.stdout.write(f"{address}\n")
+    sys.stdout.flush()
+
+
+def _fail(message: str) -> int:
+    sys.stderr.write(f"{message}\n")
+    return _FAILED
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m sandbox.kafka",
+        description="A log on loopback that speaks the Kafka protocol. For development and tests.",
+    )
+    parser.add_argument(
+        "--dir", type=Path, required=True, help="data folder; DIR/address = host:port"
+    )
+    parser.add_argument("--port", type=int, default=0, help="default: a free one")
+    parser.add_argument(
+        "--partitions", type=int, default=DEFAULT_PARTITIONS, help="of topics created on first use"
+    )
+    parser.add_argument(
+        "--max-bytes", type=int, default=MAX_BYTES, help="of records; beyond it they are refused"
+    )
+    parser.add_argument("--fsync", action="store_true", help="survive a power cut, not only a kill")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,172 @@
+"""A durable log on loopback that speaks the Kafka protocol; it is not Kafka (docs/kafka.md)."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from kafka.protocol import metadata
+
+from sandbox.kafka.catalog import Catalog
+from sandbox.kafka.committed import CommittedOffsets
+from sandbox.kafka.connection import Connections, Handler
+from sandbox.kafka.durable import replace_file
+from sandbox.kafka.error import FolderError
+from sandbox.kafka.fault import Faults
+from sandbox.kafka.folder import FolderLock
+from sandbox.kafka.group_api import GroupApi
+from sandbox.kafka.protocol import API_VERSIONS, APIS, PRODUCE, Api, Call, Message
+from sandbox.kafka.record_api import RecordApi
+from sandbox.kafka.topic_api import TopicApi
+
+HOST = "127.0.0.1"
+MAX_BYTES = 10 << 30
+DEFAULT_PARTITIONS = 4
+_READ_BUFFER_BYTES = 4 << 20
+
+
+class KafkaLog:
+    """A broker over one data folder.
+
+    `port` 0 takes a free one. A topic that is asked for and does not exist is created with
+    `partitions`. Beyond `max_bytes` of records, new ones are refused; nothing is ever dropped.
+    What was acknowledged survives a killed process, with `fsync` also a power cut. `faults` takes
+    what a test wants to go wrong.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        port: int = 0,
+        partitions: int = DEFAULT_PARTITIONS,
+        max_bytes: int = MAX_BYTES,
+        fsync: bool = False,
+    ) -> None:
+        self.faults = Faults()
+        self._folder = folder
+        self._port = port
+        self._partitions = partitions
+        self._max_bytes = max_bytes
+        self._fsync = fsync
+
+    @property
+    def address_file(self) -> Path:
+        """Holds host:port while the log is being served."""
+        return self._folder / "address"
+
+    async def serve(self, ready: Callable[[str], None]) -> None:
+        """Serve until cancelled; `ready` gets the address ("127.0.0.1:9092") once clients may come.
+
+        Raises FolderError when the folder cannot be served, OSError when the port cannot be used.
+        """
+        lock = FolderLock(self._folder)
+        try:
+            self.address_file.unlink(missing_ok=True)
+            catalog = Catalog(
+                self._folder,
+                default_partitions=self._partitions,
+                max_bytes=self._max_bytes,
+                fsync=self._fsync,
+            )
+            committed = CommittedOffsets(self._folder / "offsets.jsonl", fsync=self._fsync)
+            try:
+                await self._serve(catalog, committed, ready)
+            finally:
+                self.address_file.unlink(missing_ok=True)
+                committed.close()
+                catalog.close()
+        finally:
+            lock.close()
+
+    @contextmanager
+    def running(self) -> Iterator[str]:
+        """Serve from a thread of this process; gives the address, stops when left."""
+        started: Future[str] = Future()
+        loop = asyncio.new_event_loop()
+        serving = loop.create_task(self.serve(started.set_result))
+
+        def run() -> None:
+            try:
+                with suppress(asyncio.CancelledError):
+                    loop.run_until_complete(serving)
+            except (FolderError, OSError) as error:
+                started.set_exception(error)
+            finally:
+                loop.close()
+
+        thread = threading.Thread(target=run, name="kafka-log", daemon=True)
+        thread.start()
+        try:
+            yield started.result()
+        finally:
+            with suppress(RuntimeError):  # it could not start, so its loop is closed
+                loop.call_soon_threadsafe(serving.cancel)
+            thread.join()
+
+    async def _serve(
+        self, catalog: Catalog, committed: CommittedOffsets, ready: Callable[[str], None]
+    ) -> None:
+        listener = socket.create_server((HOST, self._port))
+        port = listener.getsockname()[1]
+        groups = GroupApi(catalog, committed)
+        topics = TopicApi(catalog, committed, HOST, port)
+        connections = Connections(_handlers(RecordApi(catalog), topics, groups), self.faults)
+        server = await asyncio.start_server(
+            connections.serve, sock=listener, limit=_READ_BUFFER_BYTES
+        )
+        watch = asyncio.create_task(groups.watch())
+        address = f"{HOST}:{port}"
+        replace_file(self.address_file, f"{address}\n".encode())
+        ready(address)
+        try:
+            await server.serve_forever()
+        finally:
+            server.close()
+            watch.cancel()
+            await connections.close()
+
+
+def _handlers(
+    records: RecordApi, topics: TopicApi, groups: GroupApi
+) -> dict[int, tuple[Api, Handler]]:
+    by_name: dict[str, Handler] = {
+        API_VERSIONS: _supported_versions,
+        "Metadata": topics.describe,
+        "FindCoordinator": topics.find_coordinator,
+        "CreateTopics": topics.create,
+        "DeleteTopics": topics.delete,
+        "CreatePartitions": topics.extend,
+        "DescribeCluster": topics.describe_cluster,
+        PRODUCE: records.produce,
+        "InitProducerId": records.init_producer_id,
+        "Fetch": records.fetch,
+        "ListOffsets": records.list_offsets,
+        "OffsetForLeaderEpoch": records.offset_for_leader_epoch,
+        "DeleteRecords": records.delete_records,
+        "JoinGroup": groups.join,
+        "SyncGroup": groups.sync,
+        "Heartbeat": groups.heartbeat,
+        "LeaveGroup": groups.leave,
+        "OffsetCommit": groups.commit,
+        "OffsetFetch": groups.fetch_committed,
+        "ListGroups": groups.list_groups,
+        "DescribeGroups": groups.describe,
+        "DeleteGroups": groups.delete,
+    }
+    return {api.key: (api, by_name[api.name]) for api in APIS}
+
+
+def _supported_versions(_request: Message, _: Call) -> Message:
+    supported = metadata.ApiVersionsResponse.ApiVersion
+    return metadata.ApiVersionsResponse(
+        api_keys=[
+            supported(api_key=api.key, min_version=api.lowest, max_version=api.highest)
+            for api in APIS
+        ]
+    )
