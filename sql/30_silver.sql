@@ -79,7 +79,7 @@ create or alter table silver.department (
     as_of timestamp_ntz not null comment 'When the snapshot was true, UTC.',
     payload_hash varchar not null comment 'SHA-256 of the payload: finds the row in raw.',
     department_code varchar comment 'Short code, as in bed ids.',
-    bed_capacity number(38, 0) comment 'Staffed beds; null when not a whole number of 0 or more (INVALID_CAPACITY).',
+    bed_capacity number(38, 0) comment 'Staffed beds; null when negative (NEGATIVE_CAPACITY).',
     dq_flags varchar not null comment 'Rules that fired, joined by |; CLEAN when none did.',
     extra variant comment 'Columns outside the contract.',
     loaded_at timestamp_ntz not null comment 'When this row was written, UTC.'

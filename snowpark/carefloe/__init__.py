@@ -1,0 +1,1 @@
+"""Carefloe's procedures: pure `DataFrame -> DataFrame` cores, thin handlers of one MERGE."""

@@ -1,0 +1,106 @@
+"""gold.fact_encounter: one row per encounter, rebuilt encounter by encounter."""
+
+from snowflake.snowpark import Column, DataFrame, Session, Window
+from snowflake.snowpark import functions as F
+from snowflake.snowpark.functions import coalesce, col, lit
+
+from carefloe.gold.dim_organization import organization_versions, touched_organizations
+from carefloe.gold.dim_payer import payer_key
+from carefloe.gold.history import distinct_as, in_any, versions_of, winners
+from carefloe.gold.patient import encounter_time, patient_versions, touched_patients
+from carefloe.gold.rebuild import replace_touched
+from carefloe.gold.version import with_version_key
+from carefloe.key import date_key, hash_of
+
+
+def encounter_key() -> Column:
+    """The key of a silver row's encounter; of the event itself where it names none."""
+    return hash_of(col("ENCOUNTER_ID"), coalesce(col("ENCOUNTER_ID"), col("EVENT_ID")))
+
+
+def load(session: Session) -> str:
+    """gold.load_fact_encounter(): the encounters that new rows touch.
+
+    New rows are those of encounters themselves and of the other sources of dim_patient and
+    dim_organization, whose version keys the fact carries.
+    """
+    flow, encounter = session.table("SILVER.PATIENT_FLOW"), session.table("SILVER.ENCOUNTER")
+    organization = session.table("SILVER.ORGANIZATION")
+    new_encounter = session.table("SILVER.ENCOUNTER_TO_FACT_ENCOUNTER_STREAM")
+    new_flow = session.table("SILVER.PATIENT_FLOW_TO_FACT_ENCOUNTER_STREAM")
+    new_organization = session.table("SILVER.ORGANIZATION_TO_FACT_ENCOUNTER_STREAM")
+    patients = touched_patients(flow, new_flow).union(touched_patients(encounter, new_encounter))
+    organizations = touched_organizations(organization, new_organization)
+    touched_rows = (
+        versions_of(encounter, new_encounter)
+        .union_all(in_any(encounter, col("PATIENT_ID"), patients))
+        .union_all(in_any(encounter, col("ORGANIZATION_ID"), organizations))
+    )
+    touched = distinct_as(touched_rows, encounter_key(), "TOUCHED_KEY")
+    rebuilt = fact_rows(flow, encounter, organization, touched)
+    return replace_touched(
+        session, "GOLD.FACT_ENCOUNTER", "ENCOUNTER_KEY", rebuilt, touched, by="ENCOUNTER_KEY"
+    )
+
+
+def fact_rows(
+    flow: DataFrame, encounter: DataFrame, organization: DataFrame, touched: DataFrame
+) -> DataFrame:
+    """The fact's rows of these encounter keys, from all that the silver tables know of them."""
+    encounters = _encounters(encounter, touched)
+    patients = distinct_as(encounters, col("PATIENT_ID"), "ENCOUNTER_PATIENT_ID")
+    organizations = distinct_as(encounters, col("ORGANIZATION_ID"), "ENCOUNTER_ORGANIZATION_ID")
+    with_patient = with_version_key(
+        encounters,
+        "PATIENT_ID",
+        col("VERSION_AT"),
+        patient_versions(flow, encounter, patients),
+        "PATIENT_KEY",
+    )
+    with_organization = with_version_key(
+        with_patient,
+        "ORGANIZATION_ID",
+        col("VERSION_AT"),
+        organization_versions(organization, organizations),
+        "ORGANIZATION_KEY",
+    )
+    return with_organization.with_columns(
+        ["PAYER_KEY", "ADMISSION_DATE_KEY", "DURATION_MINUTES"],
+        [
+            payer_key(),
+            date_key(col("STARTED_AT")),
+            F.datediff("minute", col("STARTED_AT"), col("ENDED_AT")),
+        ],
+    )
+
+
+def _encounters(encounter: DataFrame, touched: DataFrame) -> DataFrame:
+    named = distinct_as(
+        in_any(encounter, encounter_key(), touched), col("EVENT_ID"), "ENCOUNTER_EVENT_ID"
+    )
+    events = winners(in_any(encounter, col("EVENT_ID"), named)).with_columns(
+        ["ENCOUNTER_KEY", "VERSION_AT"], [encounter_key(), encounter_time()]
+    )
+    newest_first = Window.partition_by("ENCOUNTER_KEY").order_by(
+        col("VERSION_AT").desc_nulls_last(), col("EVENT_ID").desc()
+    )
+    return (
+        in_any(events, col("ENCOUNTER_KEY"), touched)
+        .with_column("RANK_", F.row_number().over(newest_first))
+        .filter(col("RANK_") == lit(1))
+        .select(
+            "ENCOUNTER_KEY",
+            "ENCOUNTER_ID",
+            "PATIENT_ID",
+            "ORGANIZATION_ID",
+            "PROVIDER_ID",
+            "PAYER_ID",
+            "DEPARTMENT",
+            "VERSION_AT",
+            col("ADMISSION_TIME").alias("STARTED_AT"),
+            col("DISCHARGE_TIME").alias("ENDED_AT"),
+            "BASE_ENCOUNTER_COST",
+            "TOTAL_CLAIM_COST",
+            "PAYER_COVERAGE",
+        )
+    )

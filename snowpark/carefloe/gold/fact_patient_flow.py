@@ -1,0 +1,82 @@
+"""gold.fact_patient_flow: one row per stay, rebuilt unit by unit."""
+
+from snowflake.snowpark import DataFrame, Session
+from snowflake.snowpark import functions as F
+from snowflake.snowpark.functions import col, iff, lit
+
+from carefloe.field import NO_AMOUNT
+from carefloe.gold.dim_department import department_key
+from carefloe.gold.dim_hospital import hospital_versions, touched_hospitals
+from carefloe.gold.history import distinct_as, in_any, versions_of
+from carefloe.gold.patient import patient_versions, touched_patients
+from carefloe.gold.rebuild import replace_touched
+from carefloe.gold.stay import stays
+from carefloe.gold.unit import events_of_units, touched_units
+from carefloe.gold.version import with_version_key
+from carefloe.key import date_key, hash_of
+
+
+def load(session: Session) -> str:
+    """gold.load_fact_patient_flow(): the stays of the units that new rows touch.
+
+    New rows are those of patient flow itself and of the other sources of dim_patient and
+    dim_hospital, whose version keys the fact carries.
+    """
+    flow, encounter = session.table("SILVER.PATIENT_FLOW"), session.table("SILVER.ENCOUNTER")
+    hospital = session.table("SILVER.HOSPITAL")
+    new_flow = session.table("SILVER.PATIENT_FLOW_TO_FACT_PATIENT_FLOW_STREAM")
+    new_encounter = session.table("SILVER.ENCOUNTER_TO_FACT_PATIENT_FLOW_STREAM")
+    new_hospital = session.table("SILVER.HOSPITAL_TO_FACT_PATIENT_FLOW_STREAM")
+    patients = touched_patients(encounter, new_encounter)
+    hospitals = touched_hospitals(hospital, new_hospital)
+    touched_rows = (
+        versions_of(flow, new_flow)
+        .union_all(in_any(flow, col("PATIENT_ID"), patients))
+        .union_all(in_any(flow, col("HOSPITAL_ID"), hospitals))
+    ).select("EVENT_ID", "VISIT_ID", "PATIENT_ID")
+    units = touched_units(flow, touched_rows)
+    rebuilt = fact_rows(flow, encounter, hospital, units)
+    return replace_touched(
+        session, "GOLD.FACT_PATIENT_FLOW", "STAY_KEY", rebuilt, units, by="UNIT_ID"
+    )
+
+
+def fact_rows(
+    flow: DataFrame, encounter: DataFrame, hospital: DataFrame, units: DataFrame
+) -> DataFrame:
+    """The fact's rows of these units, from all that the silver tables know of them."""
+    of_units = stays(events_of_units(flow, units))
+    patients = distinct_as(of_units, col("PATIENT_ID"), "STAY_PATIENT_ID")
+    hospitals = distinct_as(of_units, col("HOSPITAL_ID"), "STAY_HOSPITAL_ID")
+    with_patient = with_version_key(
+        of_units,
+        "PATIENT_ID",
+        col("VERSION_AT"),
+        patient_versions(flow, encounter, patients),
+        "PATIENT_KEY",
+    )
+    with_hospital = with_version_key(
+        with_patient,
+        "HOSPITAL_ID",
+        col("VERSION_AT"),
+        hospital_versions(hospital, hospitals),
+        "HOSPITAL_KEY",
+    )
+    seconds = F.datediff("second", col("ADMITTED_AT"), col("DISCHARGE_TIME"))
+    hours = (seconds / lit(3600)).cast("number(10, 2)")
+    return with_hospital.with_columns(
+        [
+            "STAY_KEY",
+            "DEPARTMENT_KEY",
+            "ADMISSION_DATE_KEY",
+            "DISCHARGE_DATE_KEY",
+            "LENGTH_OF_STAY_HOURS",
+        ],
+        [
+            hash_of(col("UNIT_ID"), col("STAY_ID")),
+            department_key(),
+            date_key(col("ADMITTED_AT")),
+            date_key(col("DISCHARGED_AT")),
+            iff(seconds < lit(0), NO_AMOUNT, hours),
+        ],
+    ).with_column_renamed("EXPECTED_DISCHARGE_TIME", "EXPECTED_DISCHARGE_AT")

@@ -1,0 +1,50 @@
+"""Who a patient-flow event belongs to: the patient, or a visit or event whose patient is unknown.
+
+The unit is what fact_patient_flow rebuilds together. An event without patient_id belongs to the
+patient of its visit's other events; without those its visit is a unit of its own, and without a
+visit the event is.
+"""
+
+from snowflake.snowpark import Column, DataFrame, Window
+from snowflake.snowpark import functions as F
+from snowflake.snowpark.functions import coalesce, col, iff, lit
+
+from carefloe.field import NO_TEXT
+from carefloe.gold.history import distinct_as, in_any, winners
+
+
+def own_unit() -> Column:
+    """The unit a silver row names by itself, before its visit is looked at."""
+    return coalesce(
+        col("PATIENT_ID"),
+        F.concat(lit("visit:"), col("VISIT_ID")),
+        F.concat(lit("event:"), col("EVENT_ID")),
+    )
+
+
+def touched_units(silver: DataFrame, touched_rows: DataFrame) -> DataFrame:
+    """The units these silver rows and the rows of the same visits name, as TOUCHED_UNIT_ID."""
+    visits = distinct_as(touched_rows, col("VISIT_ID"), "TOUCHED_VISIT_ID")
+    companions = in_any(silver, col("VISIT_ID"), visits)
+    named = touched_rows.select(own_unit().alias("TOUCHED_UNIT_ID")).union(
+        companions.select(own_unit().alias("TOUCHED_UNIT_ID"))
+    )
+    return named
+
+
+def events_of_units(silver: DataFrame, units: DataFrame) -> DataFrame:
+    """The winning versions of the units' events, with UNIT_ID."""
+    own = in_any(silver, own_unit(), units).select("EVENT_ID", "VISIT_ID")
+    own_visits = distinct_as(own, col("VISIT_ID"), "OWN_VISIT_ID")
+    anonymous = in_any(silver.filter(col("PATIENT_ID").is_null()), col("VISIT_ID"), own_visits)
+    shared_visits = distinct_as(anonymous, col("VISIT_ID"), "SHARED_VISIT_ID")
+    companions = in_any(silver, col("VISIT_ID"), shared_visits).select("EVENT_ID", "VISIT_ID")
+    named = distinct_as(own.union_all(companions), col("EVENT_ID"), "UNIT_EVENT_ID")
+    events = winners(in_any(silver, col("EVENT_ID"), named))
+    visit_patient = iff(
+        col("VISIT_ID").is_null(),
+        NO_TEXT,
+        F.max("PATIENT_ID").over(Window.partition_by("VISIT_ID")),
+    )
+    resolved = events.with_column("PATIENT_ID", coalesce(col("PATIENT_ID"), visit_patient))
+    return in_any(resolved.with_column("UNIT_ID", own_unit()), col("UNIT_ID"), units)

@@ -1,0 +1,1 @@
+"""What the rules compare with, fixed at deploy: a change is a redeploy and a silver replay."""

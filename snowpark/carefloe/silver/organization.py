@@ -1,0 +1,38 @@
+"""Organizations, from the organizations file."""
+
+from snowflake.snowpark import Session
+from snowflake.snowpark.functions import col
+
+from carefloe.field import number, text
+from carefloe.rule import missing
+from carefloe.silver import source
+from carefloe.silver.source import Source
+
+FIELDS = {
+    "ORGANIZATION_ID": text("Id"),
+    "ORGANIZATION_NAME": text("NAME"),
+    "CITY": text("CITY"),
+    "STATE": text("STATE"),
+    "REVENUE": number("REVENUE", 18, 2),
+    "UTILIZATION": number("UTILIZATION"),
+}
+
+RULES = (missing("ORGANIZATION_NAME"),)
+
+SOURCE = Source(
+    "organization",
+    "record",
+    FIELDS,
+    {"MISSING_ORGANIZATION_ID": col("ORGANIZATION_ID").is_null()},
+    RULES,
+)
+
+
+def load(session: Session) -> str:
+    """silver.load_organization(): new rows of raw.organization_record into silver.organization."""
+    return source.load(session, SOURCE)
+
+
+def load_rejected(session: Session) -> str:
+    """ops.load_rejected_organization(): those that cannot be read into ops.rejected_event."""
+    return source.load_rejected(session, SOURCE)

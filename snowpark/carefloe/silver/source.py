@@ -1,0 +1,152 @@
+"""From raw rows to silver rows and rejected rows, for any topic or feed."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from snowflake.snowpark import Column, DataFrame, Session
+from snowflake.snowpark import functions as F
+from snowflake.snowpark.functions import coalesce, col, iff, lit, when_not_matched
+
+from carefloe.field import NO_TEXT, Field
+from carefloe.rule import Rule, repaired
+
+NO_DATE = lit("1900-01-01").cast("date")
+FUTURE_EVENT = {
+    "FUTURE_EVENT": col("EVENT_TIMESTAMP") > F.dateadd("day", lit(1), col("BROKER_TIME"))
+}
+"""An event stamped more than a day after its own broker time has a wrong clock."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """One topic or feed: what its fields mean, what is wrong with a row and how it is repaired."""
+
+    name: str
+    """Stem of the tables: raw.<name>_event or raw.<name>_record, silver.<name>."""
+    kind: Literal["event", "record"]
+    """An event comes from Kafka, a record from a file."""
+    fields: Mapping[str, Field]
+    """Silver column -> its field."""
+    unreadable: Mapping[str, Column]
+    """Reason -> what detects it, over the typed fields; such a row is rejected."""
+    rules: Sequence[Rule]
+    """What is repaired and flagged, in the order of the flags."""
+
+    @property
+    def raw_name(self) -> str:
+        """Name of the raw table without its schema."""
+        return f"{self.name}_{self.kind}"
+
+
+def silver_rows(source: Source, raw: DataFrame) -> DataFrame:
+    """One typed, repaired and flagged row per distinct readable payload (and as-of, for a feed).
+
+    The same payload may arrive at several broker times: it is readable if any of them reads it,
+    so that the outcome does not depend on which delivery comes first.
+    """
+    payload = ["PAYLOAD", "PAYLOAD_ENCODING"]
+    if source.kind == "event":
+        distinct = raw.group_by(*payload).agg(F.max("BROKER_TIME").alias("BROKER_TIME"))
+        kept = ["PAYLOAD_HASH"]
+    else:
+        distinct = raw.select(*payload, "AS_OF").distinct()
+        kept = ["PAYLOAD_HASH", "AS_OF"]
+    readable = _typed(source, distinct).filter(col("REASON").is_null())
+    flagged = repaired(readable.select(*kept, *source.fields, "EXTRA"), source.rules)
+    return _identified(flagged) if source.kind == "event" else flagged
+
+
+def rejected_rows(source: Source, raw: DataFrame) -> DataFrame:
+    """One row per raw row that cannot be read, with the reason; a doubled raw row counts once."""
+    received_at = "BROKER_TIME" if source.kind == "event" else "AS_OF"
+    return (
+        _typed(source, raw.with_column("ORIGIN", _origin(source)))
+        .filter(col("REASON").is_not_null())
+        .group_by("ORIGIN", "REASON", "PAYLOAD", "PAYLOAD_ENCODING")
+        .agg(F.max(received_at).alias("RECEIVED_AT"))
+        .with_column("SOURCE", lit(source.raw_name))
+    )
+
+
+def load(session: Session, source: Source) -> str:
+    """Insert what the stream brings and silver does not have: one MERGE."""
+    rows = silver_rows(source, session.table(f"RAW.{source.raw_name}_TO_SILVER_STREAM".upper()))
+    key = ["PAYLOAD_HASH", "EVENT_DATE" if source.kind == "event" else "AS_OF"]
+    return _insert_new(session, f"SILVER.{source.name}".upper(), rows, key)
+
+
+def load_rejected(session: Session, source: Source) -> str:
+    """Insert the raw rows that silver rejects: one MERGE."""
+    stream = session.table(f"RAW.{source.raw_name}_TO_REJECTED_STREAM".upper())
+    return _insert_new(
+        session, "OPS.REJECTED_EVENT", rejected_rows(source, stream), ["SOURCE", "ORIGIN"]
+    )
+
+
+def _typed(source: Source, raw: DataFrame) -> DataFrame:
+    encoding = "utf-8" if source.kind == "event" else "json"
+    readable = iff(col("PAYLOAD_ENCODING") == lit(encoding), col("PAYLOAD"), NO_TEXT)
+    parsed = raw.with_columns(
+        ["J", "PAYLOAD_HASH"], [F.try_parse_json(readable), F.sha2(col("PAYLOAD"), 256)]
+    )
+    known = sorted({field.path.split(".")[0] for field in source.fields.values()})
+    unknown = F.to_json(F.object_delete(col("J"), *(lit(name) for name in known)))
+    typed = parsed.with_columns(
+        ["IS_OBJECT", *source.fields],
+        [
+            coalesce(F.typeof(col("J")) == lit("OBJECT"), lit(False)),
+            *(field.value for field in source.fields.values()),
+        ],
+    ).with_column("UNKNOWN", iff(col("IS_OBJECT"), unknown, NO_TEXT))
+    return typed.with_columns(
+        ["EXTRA", "REASON"],
+        [
+            F.parse_json(iff(col("UNKNOWN") == lit("{}"), NO_TEXT, col("UNKNOWN"))),
+            _reason(source, encoding),
+        ],
+    )
+
+
+def _reason(source: Source, encoding: str) -> Column:
+    reason = (
+        F.when(col("PAYLOAD").is_null(), lit("NULL_MESSAGE"))
+        .when(col("PAYLOAD_ENCODING") == lit("base64"), lit("NOT_UTF8"))
+        .when(F.trim(col("PAYLOAD")) == lit(""), lit("EMPTY_MESSAGE"))
+        .when(col("PAYLOAD_ENCODING") != lit(encoding), lit("BROKEN_LINE"))
+        .when(col("J").is_null(), lit("NOT_JSON"))
+        .when(~col("IS_OBJECT"), lit("NOT_AN_OBJECT"))
+    )
+    for name, detected in source.unreadable.items():
+        reason = reason.when(detected, lit(name))
+    return reason.otherwise(NO_TEXT)
+
+
+def _origin(source: Source) -> Column:
+    if source.kind == "event":
+        parts = [col("TOPIC"), col("KAFKA_PARTITION"), col("KAFKA_OFFSET")]
+    else:
+        as_of = F.date_part("epoch_second", col("AS_OF"))
+        parts = [col("FEED"), col("CONTENT_HASH"), as_of, col("LINE_NUMBER")]
+    return F.concat_ws(lit("/"), *(part.cast("string") for part in parts))
+
+
+def _identified(rows: DataFrame) -> DataFrame:
+    return rows.with_columns(
+        ["EVENT_ID", "EVENT_DATE"],
+        [
+            coalesce(col("EVENT_ID"), col("PAYLOAD_HASH")),
+            coalesce(F.to_date(col("EVENT_TIMESTAMP")), NO_DATE),
+        ],
+    )
+
+
+def _insert_new(session: Session, target: str, rows: DataFrame, key: Sequence[str]) -> str:
+    table = session.table(target)
+    same = lit(True)
+    for name in key:
+        same = same & (table[name] == rows[name])
+    values = {name: rows[name] for name in table.columns if name != "LOADED_AT"}
+    values["LOADED_AT"] = F.sysdate()
+    done = table.merge(rows, same, [when_not_matched().insert(values)])
+    return f"inserted {done.rows_inserted}"
