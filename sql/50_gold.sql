@@ -108,7 +108,7 @@ movement as (
 
 bounds as (
     select
-        min(census_at) as first_at,
+        min(movement.census_at) as first_at,
         max(as_of.as_of) as last_at
     from movement
     cross join gold.as_of as as_of

@@ -2,34 +2,6 @@
 
 use database <% ctx.env.database %>;
 
-create or alter view ops.task_run (
-    graph_run_group_id comment 'The run of the task graph.',
-    root_task_id comment 'Id of the graph''s root task.',
-    task_name comment 'Task.',
-    attempt_number comment 'Attempt within the run, from 1.',
-    state comment 'SCHEDULED, EXECUTING, SUCCEEDED, FAILED, SKIPPED or CANCELLED.',
-    error_code comment 'Error code of a failed task.',
-    error_message comment 'Error of a failed task; may quote data.',
-    return_value comment 'Rows written, as the procedure reports them.',
-    started_at comment 'Start, UTC.',
-    completed_at comment 'End, UTC.'
-)
-comment = 'One row per run of a task of the last seven days, the newest 10,000.'
-as
-select
-    graph_run_group_id,
-    root_task_id,
-    name as task_name,
-    attempt_number,
-    state,
-    error_code,
-    error_message,
-    return_value,
-    convert_timezone('UTC', query_start_time)::timestamp_ntz as started_at,
-    convert_timezone('UTC', completed_time)::timestamp_ntz as completed_at
-from table(information_schema.task_history(result_limit => 10000))
-where schema_name = 'OPS';
-
 create or alter view ops.reconciliation (
     source comment 'Raw table.',
     raw_rows comment 'Rows of the raw table.',
