@@ -1,0 +1,186 @@
+"""`make demo`: the whole path on this machine, with the programs a hospital would run.
+
+Every step is the real command, run as a process of its own: nothing here knows how the producer,
+the loader or the procedures work. A second run produces the next events; nothing doubles.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from sandbox.demo_summary import print_summary, print_times
+
+ROOT = Path(__file__).parent.parent
+BIN = Path(sys.executable).parent
+SANDBOX = ROOT / ".sandbox"
+WORLD = ROOT / "world"
+WORLD_AS_OF = "2025-01-01T00:00:00Z"
+"""As-of of the demo's files: a fixed one, so that a second demo finds them loaded."""
+
+console = Console()
+
+
+class StepFailedError(Exception):
+    """A command of the demo ended with an error; its output has been shown."""
+
+
+@dataclass
+class Demo:
+    """What the steps share: the settings of the programs and how long each step took."""
+
+    events: int
+    patients: int
+    environment: dict[str, str] = field(default_factory=lambda: dict(os.environ))
+    seconds: dict[str, float] = field(default_factory=dict)
+    sent: dict[str, int] = field(default_factory=dict)
+
+    @contextmanager
+    def step(self, title: str) -> Iterator[None]:
+        """Announce a step and measure it."""
+        console.rule(f"[bold]{title}", align="left")
+        started = time.monotonic()
+        yield
+        self.seconds[title] = time.monotonic() - started
+
+    def run(self, *command: str, hint: str = "") -> None:
+        """Run one of our commands; on failure say which one and what to do."""
+        done = subprocess.run([str(BIN / command[0]), *command[1:]], env=self.environment, cwd=ROOT)
+        if done.returncode:
+            raise StepFailedError(
+                f"`{' '.join(command)}` failed with exit code {done.returncode}. {hint}".strip()
+            )
+
+
+def main(
+    events: Annotated[int, typer.Option(min=1, help="Patient-flow events to produce.")] = 100_000,
+    patients: Annotated[
+        int, typer.Option(min=1, help="Size of the simulated population.")
+    ] = 20_000,
+    install_seconds: Annotated[
+        float, typer.Option(help="Time `make install` took, for the table at the end.")
+    ] = 0.0,
+) -> None:
+    """Sandbox, deploy, files, events, tasks, KPIs: the whole path on this machine.
+
+    Example: python -m sandbox.demo --events 20000
+    """
+    demo = Demo(events, patients)
+    if install_seconds >= 1:
+        demo.seconds["Install"] = install_seconds
+    try:
+        for title, step in STEPS.items():
+            with demo.step(title):
+                step(demo)
+    except StepFailedError as error:
+        console.print(f"[red]{error}", soft_wrap=True)
+        raise typer.Exit(1) from None
+    print_summary(console, SANDBOX)
+    print_times(console, demo.seconds, demo.sent)
+    console.print(
+        "\nLook further:\n"
+        "  source .sandbox/env\n"
+        "  .venv/bin/snow sql -c sandbox -q 'select * from gold.kpi_length_of_stay'\n"
+        "  .venv/bin/python -m sandbox status\n"
+        "Run `make demo` again for the next events; `.venv/bin/python -m sandbox down` stops it.",
+        highlight=False,
+    )
+
+
+def start_sandbox(demo: Demo) -> None:
+    """Start the warehouse and the Kafka log, and take their settings for all that follows."""
+    demo.run("python", "-m", "sandbox", "up", "--dir", str(SANDBOX))
+    for line in (SANDBOX / "env").read_text().splitlines():
+        name, _, value = line.removeprefix("export ").partition("=")
+        demo.environment[name] = value.strip("'\"")
+
+
+def deploy(demo: Demo) -> None:
+    """`make deploy` on the sandbox: the same target as for a real account."""
+    done = subprocess.run(
+        ["make", "--no-print-directory", "deploy"], env=demo.environment, cwd=ROOT
+    )
+    if done.returncode:
+        raise StepFailedError("`make deploy` failed.")
+
+
+def load_files(demo: Demo) -> None:
+    """Write the world's files once and load them."""
+    if not (WORLD / "patients.csv").exists():
+        demo.run("carefloe-producer", "files", "--patients", str(demo.patients), "--to", str(WORLD))
+    demo.run("carefloe-loader", "csv", str(WORLD), "--as-of", WORLD_AS_OF)
+
+
+def stream_events(demo: Demo) -> None:
+    """Produce events while the loader loads them and the tasks fire."""
+    loader = subprocess.Popen([str(BIN / "carefloe-loader"), "run"], env=demo.environment, cwd=ROOT)
+    try:
+        produce(demo)
+    finally:
+        loader.send_signal(signal.SIGTERM)
+        loader.wait()
+    demo.run("carefloe-loader", "run", "--until-caught-up")
+
+
+def produce(demo: Demo) -> None:
+    """The next patient-flow events, and the encounters that have not been replayed yet."""
+    present = records_in_topics(demo.environment["KAFKA_BOOTSTRAP_SERVERS"])
+    flow = present.get("carefloe.patient_flow", 0)
+    demo.run(
+        "carefloe-producer", "patient-flow",
+        "--events", str(demo.events), "--skip", str(flow), "--patients", str(demo.patients),
+        "--dirty-rate", "0.02", "--duplicate-rate", "0.01",
+        "--late-rate", "0.01", "--out-of-order-rate", "0.02",
+    )  # fmt: skip
+    demo.sent["patient-flow events"] = demo.events
+    if not present.get("carefloe.encounters"):
+        demo.run("carefloe-producer", "encounters", "--from", str(WORLD), "--dirty-rate", "0.02")
+    now = records_in_topics(demo.environment["KAFKA_BOOTSTRAP_SERVERS"])
+    demo.sent["encounters"] = now.get("carefloe.encounters", 0) - present.get(
+        "carefloe.encounters", 0
+    )
+
+
+def settle(demo: Demo) -> None:
+    """Wait until no stream has data and no task runs."""
+    demo.run("python", "-m", "sandbox", "settle", "--dir", str(SANDBOX))
+
+
+STEPS: dict[str, Callable[[Demo], None]] = {
+    "Start the sandbox": start_sandbox,
+    "Deploy with the snow CLI": deploy,
+    "Write and load the world's files": load_files,
+    "Produce and load events": stream_events,
+    "Let the tasks finish": settle,
+}
+
+
+def records_in_topics(bootstrap_servers: str) -> dict[str, int]:
+    """Records per topic: the sum of its partitions' end offsets."""
+    from kafka import KafkaConsumer, TopicPartition
+
+    consumer = KafkaConsumer(bootstrap_servers=bootstrap_servers)
+    try:
+        counts = {}
+        for topic in consumer.topics():
+            partitions = consumer.partitions_for_topic(topic) or ()
+            ends = consumer.end_offsets([TopicPartition(topic, p) for p in partitions])
+            counts[topic] = sum(ends.values())
+        return counts
+    finally:
+        consumer.close()
+
+
+if __name__ == "__main__":
+    typer.run(main)
