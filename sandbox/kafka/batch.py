@@ -91,8 +91,8 @@ def stamped(data: Bytes, batch: Batch, offset: int) -> tuple[bytearray, Batch]:
 def first_since(data: Bytes, timestamp: int, offset: int) -> tuple[int, int] | None:
     """Offset and time (ms) of this batch's first record from `offset` on, at or after `timestamp`.
 
-    None without such a record. Raises RefusedError when the records cannot be read here (snappy without
-    its library, or bytes that only look like records).
+    None without such a record. Raises RefusedError when the records cannot be read here (snappy
+    without its library, or bytes that only look like records).
     """
     try:
         for record in DefaultRecordBatch(data):

@@ -113,7 +113,7 @@ class Catalog:
             )
 
     def require_room(self, size: int) -> None:
-        """RefusedError with POLICY_VIOLATION when `size` more bytes would exceed the folder's cap."""
+        """RefusedError with POLICY_VIOLATION when `size` more bytes would exceed the cap."""
         stored = sum(log.size for topic in self.topics.values() for log in topic.partitions)
         if stored + size > self._max_bytes:
             raise RefusedError(

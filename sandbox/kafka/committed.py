@@ -41,7 +41,7 @@ class CommittedOffsets:
         self._file = os.open(path, os.O_WRONLY | os.O_APPEND)
 
     def commit(self, positions: dict[Place, Position]) -> None:
-        """All of `positions` are stored on return; RefusedError when the disk does not take them."""
+        """All of `positions` are stored on return; RefusedError when the disk is full."""
         self._append(b"".join(_line(place, position) for place, position in positions.items()))
         self._positions.update(positions)
 

@@ -7,15 +7,13 @@ import inspect
 import logging
 import re
 import struct
-from collections.abc import Awaitable, Callable, Mapping
 
+from sandbox.kafka.dispatch import Handlers
 from sandbox.kafka.error import ErrorCode
 from sandbox.kafka.fault import Faults
-from sandbox.kafka.protocol import API_VERSIONS, PRODUCE, Api, Call, Message
+from sandbox.kafka.protocol import API_VERSIONS, PRODUCE, Api, Call, Message, misses_field
 
 logger = logging.getLogger(__name__)
-
-Handler = Callable[[Message, Call], Message | Awaitable[Message]]
 
 _HEADER = struct.Struct(">hhi")  # kind of request, its version, correlation id
 _MAX_PRODUCE_BYTES = 32 << 20
@@ -31,13 +29,13 @@ class MalformedError(Exception):
 class Connections:
     """All open connections, served with one handler per kind of request and the faults to come."""
 
-    def __init__(self, handlers: Mapping[int, tuple[Api, Handler]], faults: Faults) -> None:
+    def __init__(self, handlers: Handlers, faults: Faults) -> None:
         self._handlers = handlers
         self._faults = faults
         self._open: set[asyncio.Task[None] | None] = set()
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Answer requests until the client leaves or sends nonsense, or a planned fault breaks off."""
+        """Answer requests until the client leaves, sends nonsense, or meets a planned fault."""
         task = asyncio.current_task()
         self._open.add(task)
         try:
@@ -102,11 +100,14 @@ def _decoded(api: Api, frame: bytes, version: int) -> Message:
         if _ENDLESS_NUMBER.search(frame):
             raise MalformedError(f"{api.name} request with an endless number")
     try:
-        return api.request.decode(frame, version=version, header=True)
+        request = api.request.decode(frame, version=version, header=True)
     except (ValueError, IndexError, TypeError, struct.error, OverflowError, MemoryError) as error:
         raise MalformedError(
             f"{api.name} request cannot be read: {type(error).__name__}"
         ) from error
+    if misses_field(request, version):
+        raise MalformedError(f"{api.name} request misses a field")
+    return request
 
 
 def _encoded(answer: Message, version: int, correlation_id: int) -> bytes:

@@ -37,7 +37,7 @@ class Faults:
         self._planned: dict[str, deque[Fault]] = {api.name: deque() for api in APIS}
 
     def plan(self, api: str, *faults: Fault) -> None:
-        """The next requests of kind `api` (for example "Produce") meet these, one each, in order."""
+        """The next requests of kind `api` ("Produce", "Fetch") meet these, one each, in order."""
         if api not in self._planned:
             raise ValueError(f"unknown kind of request {api!r}, known: {', '.join(self._planned)}")
         if api not in _REFUSABLE and any(fault.code for fault in faults):

@@ -51,8 +51,8 @@ class Group:
     async def join(self, joining: Joining, *, id_first: bool) -> Generation:
         """The generation that the member is part of, once it begins.
 
-        `id_first` (join version 4 and later): a newcomer first gets an id, as MemberIdRequiredError, so
-        that a lost answer leaves no ghost behind.
+        `id_first` (join version 4 and later): a newcomer first gets an id, in a
+        MemberIdRequiredError, so that a lost answer leaves no ghost behind.
         """
         self._check_protocols(joining)
         member = self.members.get(joining.member_id) or self._admit(joining, id_first=id_first)

@@ -19,10 +19,11 @@ logger = logging.getLogger(__name__)
 
 
 class PartitionLog:
-    """The batches of one partition in offset order; what `append` returned survives a killed process.
+    """The batches of one partition in offset order.
 
-    With `fsync` it also survives a power cut. A torn last write is cut off at opening; a fault with
-    sound batches behind it raises FolderError, because cutting there would lose acknowledged records.
+    What `append` returned survives a killed process, with `fsync` also a power cut. A torn last
+    write is cut off at opening; a fault with sound batches behind it raises FolderError, because
+    cutting there would lose acknowledged records.
     """
 
     def __init__(self, path: Path, *, fsync: bool = False) -> None:
@@ -44,9 +45,10 @@ class PartitionLog:
             raise
 
     def append(self, data: bytes) -> int:
-        """The offset of the batch's first record, once it is stored; a repeated batch is not stored again.
+        """The offset of the batch's first record, once it is stored.
 
-        RefusedError when `data` is not exactly one sound batch, or its producer's sequence does not fit.
+        A batch that its producer repeats is not stored again. RefusedError when `data` is not
+        exactly one sound batch, or does not follow its producer's last one.
         """
         batch = parse(data)
         if batch.size != len(data):
@@ -81,7 +83,7 @@ class PartitionLog:
         return os.pread(self._file, end - start, start)
 
     def offset_since(self, timestamp: int) -> tuple[int, int] | None:
-        """Offset and time (ms) of the first record at or after `timestamp`, None when there is none."""
+        """Offset and time (ms) of the first record at or after `timestamp`, None without one."""
         for index in range(bisect_left(self._latest, timestamp), len(self._offsets)):
             start = self._positions[index]
             data = os.pread(self._file, self._end_position(index) - start, start)
@@ -97,7 +99,7 @@ class PartitionLog:
         return None
 
     def delete_before(self, offset: int) -> None:
-        """Forget all records below `offset`; RefusedError with OFFSET_OUT_OF_RANGE beyond the end."""
+        """Forget all records below `offset`; RefusedError when it lies beyond the end."""
         if not 0 <= offset <= self.end_offset:
             raise RefusedError(ErrorCode.OFFSET_OUT_OF_RANGE)
         if offset <= self.start_offset:
@@ -195,7 +197,7 @@ class PartitionLog:
         )
 
     def _drop_head(self) -> None:
-        """Give the space of batches wholly below the start back, by a shorter file in the old one's place."""
+        """Free the space of batches wholly below the start, by a shorter file."""
         keep = bisect_right(self._offsets, self.start_offset) - 1
         if self.start_offset == self.end_offset:
             keep = len(self._offsets)

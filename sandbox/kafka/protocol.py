@@ -81,3 +81,20 @@ APIS = (
     Api(admin.DeleteRecordsRequest, admin.DeleteRecordsResponse, 0, 2),
     Api(admin.DescribeClusterRequest, admin.DescribeClusterResponse, 0, 0),
 )
+
+
+def misses_field(message: Message, version: int) -> bool:
+    """Whether a decoded message is null where the protocol does not allow it: no decoder checks."""
+    for field in message.fields.values():
+        if field.tag is not None or not field.for_version_q(version) or field.type_str == "uuid":
+            continue
+        value = getattr(message, field.name)
+        if value is None:
+            if not field.nullable_for_version_q(version):
+                return True
+        elif field.is_struct_array():
+            if any(misses_field(part, version) for part in value):
+                return True
+        elif field.is_array() and None in value:
+            return True
+    return False

@@ -53,7 +53,7 @@ class RecordApi:
         return answer if request.acks else None
 
     async def fetch(self, request: Message, call: Call) -> Message:
-        """What is there from each offset on; with less than `min_bytes`, what comes until `max_wait_ms`."""
+        """What is there from each offset on; waits up to `max_wait_ms` for `min_bytes` of it."""
         loop = asyncio.get_running_loop()
         patience = min(max(request.max_wait_ms / 1000, 0), _LONGEST_WAIT_SECONDS)
         deadline = loop.time() + patience
@@ -65,7 +65,7 @@ class RecordApi:
             await _news(self._logs(request), remaining)
 
     def list_offsets(self, request: Message, _: Call) -> Message:
-        """First, next or first-since-a-time offset of each partition; -1 where no record is that late."""
+        """First, next, or first offset since a time (-1 where no record is that late)."""
         return consumer.ListOffsetsResponse(
             topics=[
                 _Listed(
@@ -89,7 +89,7 @@ class RecordApi:
         )
 
     def delete_records(self, request: Message, _: Call) -> Message:
-        """Records below the given offset (-1: all) are gone; the answer holds the new first offset."""
+        """Records below the given offset (-1: all) are gone; the answer is the new first offset."""
         return admin.DeleteRecordsResponse(
             topics=[
                 _Deleted(

@@ -10,19 +10,14 @@ from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from kafka.protocol import metadata
-
 from sandbox.kafka.catalog import Catalog
 from sandbox.kafka.committed import CommittedOffsets
-from sandbox.kafka.connection import Connections, Handler
+from sandbox.kafka.connection import Connections
+from sandbox.kafka.dispatch import handlers_of
 from sandbox.kafka.durable import replace_file
-from sandbox.kafka.error import FolderError
 from sandbox.kafka.fault import Faults
 from sandbox.kafka.folder import FolderLock
-from sandbox.kafka.group_api import GroupApi
-from sandbox.kafka.protocol import API_VERSIONS, APIS, PRODUCE, Api, Call, Message
-from sandbox.kafka.record_api import RecordApi
-from sandbox.kafka.topic_api import TopicApi
+from sandbox.kafka.groups import Groups
 
 HOST = "127.0.0.1"
 MAX_BYTES = 10 << 30
@@ -95,7 +90,9 @@ class KafkaLog:
             try:
                 with suppress(asyncio.CancelledError):
                     loop.run_until_complete(serving)
-            except (FolderError, OSError) as error:
+            except BaseException as error:
+                if started.done():
+                    raise
                 started.set_exception(error)
             finally:
                 loop.close()
@@ -114,13 +111,13 @@ class KafkaLog:
     ) -> None:
         listener = socket.create_server((HOST, self._port))
         port = listener.getsockname()[1]
-        groups = GroupApi(catalog, committed)
-        topics = TopicApi(catalog, committed, HOST, port)
-        connections = Connections(_handlers(RecordApi(catalog), topics, groups), self.faults)
+        groups = Groups()
+        handlers = handlers_of(catalog, committed, groups, HOST, port)
+        connections = Connections(handlers, self.faults)
         server = await asyncio.start_server(
             connections.serve, sock=listener, limit=_READ_BUFFER_BYTES
         )
-        watch = asyncio.create_task(groups.watch())
+        watch = asyncio.create_task(groups.expire())
         address = f"{HOST}:{port}"
         replace_file(self.address_file, f"{address}\n".encode())
         ready(address)
@@ -130,43 +127,3 @@ class KafkaLog:
             server.close()
             watch.cancel()
             await connections.close()
-
-
-def _handlers(
-    records: RecordApi, topics: TopicApi, groups: GroupApi
-) -> dict[int, tuple[Api, Handler]]:
-    by_name: dict[str, Handler] = {
-        API_VERSIONS: _supported_versions,
-        "Metadata": topics.describe,
-        "FindCoordinator": topics.find_coordinator,
-        "CreateTopics": topics.create,
-        "DeleteTopics": topics.delete,
-        "CreatePartitions": topics.extend,
-        "DescribeCluster": topics.describe_cluster,
-        PRODUCE: records.produce,
-        "InitProducerId": records.init_producer_id,
-        "Fetch": records.fetch,
-        "ListOffsets": records.list_offsets,
-        "OffsetForLeaderEpoch": records.offset_for_leader_epoch,
-        "DeleteRecords": records.delete_records,
-        "JoinGroup": groups.join,
-        "SyncGroup": groups.sync,
-        "Heartbeat": groups.heartbeat,
-        "LeaveGroup": groups.leave,
-        "OffsetCommit": groups.commit,
-        "OffsetFetch": groups.fetch_committed,
-        "ListGroups": groups.list_groups,
-        "DescribeGroups": groups.describe,
-        "DeleteGroups": groups.delete,
-    }
-    return {api.key: (api, by_name[api.name]) for api in APIS}
-
-
-def _supported_versions(_request: Message, _: Call) -> Message:
-    supported = metadata.ApiVersionsResponse.ApiVersion
-    return metadata.ApiVersionsResponse(
-        api_keys=[
-            supported(api_key=api.key, min_version=api.lowest, max_version=api.highest)
-            for api in APIS
-        ]
-    )

@@ -16,6 +16,7 @@ _Described = metadata.MetadataResponse.MetadataResponseTopic
 _Created = admin.CreateTopicsResponse.CreatableTopicResult
 _Deleted = admin.DeleteTopicsResponse.DeletableTopicResult
 _Extended = admin.CreatePartitionsResponse.CreatePartitionsTopicResult
+_TRANSACTION = 1  # kind of coordinator
 _ALWAYS_CREATES_BEFORE = 4  # metadata version from which a client can decline new topics
 
 
@@ -71,14 +72,21 @@ class TopicApi:
         )
 
     def find_coordinator(self, request: Message, call: Call) -> Message:
-        """The one broker there is coordinates every group."""
+        """The one broker there is coordinates every group, and no transactions."""
         here = {"node_id": BROKER_ID, "host": self._host, "port": self._port}
+        outcome = {"error_code": ErrorCode.NONE, "error_message": None}
+        if request.key_type == _TRANSACTION:
+            outcome = {
+                # the one error for which clients give up at once
+                "error_code": ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED,
+                "error_message": "this log does not support transactions",
+            }
         if call.version < 4:
-            return metadata.FindCoordinatorResponse(error_message=None, **here)
+            return metadata.FindCoordinatorResponse(**outcome, **here)
         coordinator = metadata.FindCoordinatorResponse.Coordinator
         return metadata.FindCoordinatorResponse(
             coordinators=[
-                coordinator(key=key, error_message=None, **here) for key in request.coordinator_keys
+                coordinator(key=key, **outcome, **here) for key in request.coordinator_keys
             ]
         )
 
