@@ -15,9 +15,10 @@ from snowflake.connector.errors import ProgrammingError
 from sandbox.schedule import ScheduleError, parse_schedule
 from sandbox.script import check_body
 from sandbox.task import DEFAULT_SUSPEND_AFTER, TaskOptions
-from sandbox.warehouse.errors import sql_error, syntax_error, unsupported
+from sandbox.warehouse.errors import UNSUPPORTED, sql_error, syntax_error, unsupported
 from sandbox.warehouse.names import ObjectName
-from sandbox.warehouse.statement import Reader, Statement
+from sandbox.warehouse.parameter import Parameters
+from sandbox.warehouse.statement import Reader, Statement, Value
 
 CreateMode = Literal["create", "replace", "if not exists", "alter"]
 Qualify = Callable[[tuple[str, ...]], ObjectName]
@@ -33,18 +34,6 @@ _RECORDED = (
     "SERVERLESS_TASK_MIN_STATEMENT_SIZE",
     "SERVERLESS_TASK_MAX_STATEMENT_SIZE",
     "USER_TASK_MINIMUM_TRIGGER_INTERVAL_IN_SECONDS",
-)
-_PARAMETERS = (
-    "TIMEZONE",
-    "QUERY_TAG",
-    "STATEMENT_TIMEOUT_IN_SECONDS",
-    "TIMESTAMP_INPUT_FORMAT",
-    "TIMESTAMP_OUTPUT_FORMAT",
-    "TIMESTAMP_TYPE_MAPPING",
-    "DATE_INPUT_FORMAT",
-    "DATE_OUTPUT_FORMAT",
-    "ERROR_ON_NONDETERMINISTIC_MERGE",
-    "WEEK_START",
 )
 # In this order: a longer action before the one it begins with.
 _ACTIONS = (
@@ -196,7 +185,7 @@ def _schedule(text: str) -> str:
     return text
 
 
-def _config(text: str) -> str:
+def read_config(text: str) -> str:
     try:
         if not isinstance(json.loads(text), dict):
             raise ValueError
@@ -218,7 +207,7 @@ def _within(least: int, greatest: int) -> Callable[[str], int]:
 _OPTIONS: dict[str, tuple[str, Callable[[str], object], object]] = {
     "WAREHOUSE": ("warehouse", str.upper, None),
     "SCHEDULE": ("schedule", _schedule, None),
-    "CONFIG": ("config", _config, None),
+    "CONFIG": ("config", read_config, None),
     "COMMENT": ("comment", str, None),
     "USER_TASK_TIMEOUT_MS": ("timeout_ms", _within(0, 604_800_000), None),
     "SUSPEND_TASK_AFTER_NUM_FAILURES": ("suspend_after", _within(0, 2**31), DEFAULT_SUSPEND_AFTER),
@@ -241,10 +230,8 @@ def _option(reader: Reader, given: _Given) -> None:
         elif key in _RECORDED:
             _CHECKED.get(key, str)(text)
             given.recorded[key] = text
-        elif key in _PARAMETERS:
-            given.parameters[key] = text
         elif key not in _OVERLAP:
-            raise _invalid(key)
+            given.parameters[key] = _session_parameter(key, value)
         elif text.upper() not in ("NO_OVERLAP", "FALSE"):
             raise unsupported(f"{key} = {text} (runs of one graph never overlap).")
 
@@ -257,14 +244,24 @@ def _unset(reader: Reader, given: _Given) -> None:
             given.changed[name] = default
         elif key in _RECORDED:
             given.recorded[key] = None
-        elif key in _PARAMETERS:
-            given.parameters[key] = None
         elif key not in _OVERLAP:
-            raise _invalid(key)
+            given.parameters[key] = None
 
 
-def _invalid(key: str) -> ProgrammingError:
-    return sql_error(f"SQL compilation error:\ninvalid property '{key}' for 'TASK'", 1422, "22023")
+def _session_parameter(key: str, value: Value) -> str:
+    """Any other option is a session parameter, or nothing Snowflake knows."""
+    if key == "AUTOCOMMIT" and str(value).upper() != "TRUE":
+        raise sql_error(
+            "SQL compilation error:\nAUTOCOMMIT must be TRUE for a task.", 1422, "22023"
+        )
+    try:
+        Parameters().set(key, value)
+    except ProgrammingError as error:
+        if error.errno == UNSUPPORTED:
+            raise
+        message = f"SQL compilation error:\ninvalid property '{key}' for 'TASK'"
+        raise sql_error(message, 1422, "22023") from error
+    return str(value)
 
 
 def _sibling(reader: Reader, task: ObjectName) -> ObjectName:

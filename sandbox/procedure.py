@@ -1,0 +1,235 @@
+"""A stored procedure as the account remembers it, and CREATE PROCEDURE.
+
+https://docs.snowflake.com/en/sql-reference/sql/create-procedure (Python handler)
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import re
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlglot import exp
+from sqlglot.errors import SqlglotError
+
+from sandbox.warehouse.errors import sql_error, syntax_error, unsupported
+from sandbox.warehouse.names import ObjectName
+from sandbox.warehouse.statement import Reader
+
+PYTHON = "3.11"
+
+_KINDS = {
+    "NUMBER": "DECIMAL INT BIGINT SMALLINT TINYINT MEDIUMINT INT128",
+    "FLOAT": "FLOAT DOUBLE",
+    "VARCHAR": "VARCHAR CHAR NVARCHAR NCHAR TEXT",
+    "BOOLEAN": "BOOLEAN",
+    "DATE": "DATE",
+    "TIME": "TIME",
+    "TIMESTAMP_NTZ": "TIMESTAMP DATETIME TIMESTAMPNTZ",
+    "TIMESTAMP_LTZ": "TIMESTAMPLTZ",
+    "TIMESTAMP_TZ": "TIMESTAMPTZ",
+    "BINARY": "BINARY VARBINARY",
+    "VARIANT": "VARIANT",
+    "OBJECT": "OBJECT",
+    "ARRAY": "ARRAY",
+}
+_CANONICAL = {kind: name for name, kinds in _KINDS.items() for kind in kinds.split()}
+_CLAUSES = (
+    "COPY", "RETURNS", "LANGUAGE", "RUNTIME_VERSION", "IMPORTS", "PACKAGES", "HANDLER", "COMMENT",
+    "EXECUTE", "STRICT", "CALLED", "VOLATILE", "IMMUTABLE", "NOT", "AS",
+    "EXTERNAL_ACCESS_INTEGRATIONS", "SECRETS", "ARTIFACT_REPOSITORY", "RESOURCE_CONSTRAINT",
+)  # fmt: skip
+_REQUIRED_PACKAGE = "snowflake-snowpark-python"
+
+
+@dataclass(frozen=True)
+class Argument:
+    name: str
+    type: str
+    default: str | None = None
+    """SQL text."""
+
+
+@dataclass(frozen=True)
+class Procedure:
+    """Types are Snowflake's canonical names (NUMBER, VARCHAR, ...)."""
+
+    name: ObjectName
+    arguments: tuple[Argument, ...]
+    returns: str
+    handler: str
+    imports: tuple[str, ...]
+    """Stage files, as written: `@stage/path/file.zip`."""
+    packages: tuple[str, ...]
+    body: str | None
+    """Inline source; None when the handler is in an import."""
+    execute_as: Literal["OWNER", "CALLER"]
+    comment: str | None
+    created_on: datetime
+
+    @property
+    def signature(self) -> str:
+        return f"({', '.join(argument.type for argument in self.arguments)})"
+
+    @property
+    def key(self) -> ObjectName:
+        """What tells procedures of one name apart: the name with the argument types."""
+        return signed(self.name, self.signature)
+
+    @property
+    def required_arguments(self) -> int:
+        return sum(argument.default is None for argument in self.arguments)
+
+    def to_json(self) -> dict[str, Any]:
+        return {**asdict(self), "created_on": self.created_on.isoformat()}
+
+    @classmethod
+    def from_json(cls, plain: dict[str, Any]) -> Procedure:
+        return cls(
+            **{
+                **plain,
+                "name": ObjectName(**plain["name"]),
+                "arguments": tuple(Argument(**one) for one in plain["arguments"]),
+                "imports": tuple(plain["imports"]),
+                "packages": tuple(plain["packages"]),
+                "created_on": datetime.fromisoformat(plain["created_on"]),
+            }
+        )
+
+
+def signed(name: ObjectName, signature: str) -> ObjectName:
+    return ObjectName(name.database, name.schema, name.name + signature)
+
+
+def canonical_type(text: str) -> str:
+    """`int` and `number(38,0)` are NUMBER; only these names tell overloads apart."""
+    try:
+        kind = exp.DataType.build(text, dialect="snowflake").this.value.upper()
+    except (SqlglotError, ValueError, AttributeError) as error:
+        raise syntax_error(f"unknown data type '{text}'.") from error
+    if kind not in _CANONICAL:
+        raise unsupported(f"data type {text} in a procedure's signature.")
+    return _CANONICAL[kind]
+
+
+def signature_types(reader: Reader) -> str:
+    """The `(int, varchar)` of DROP and DESCRIBE PROCEDURE as a canonical signature."""
+    types = [canonical_type(part.rest()) for part in reader.parenthesized().split()]
+    return f"({', '.join(types)})"
+
+
+def read_procedure(reader: Reader, name: ObjectName, now: datetime) -> Procedure:
+    """What follows the name in CREATE PROCEDURE; refuses what the sandbox would not carry out."""
+    arguments = tuple(_argument(part) for part in reader.parenthesized().split())
+    given = _clauses(reader)
+    if (language := given.get("LANGUAGE")) != "PYTHON":
+        raise unsupported(f"procedures in language {language or 'SQL'}; it runs Python handlers.")
+    if given.get("RUNTIME_VERSION") != PYTHON:
+        raise unsupported(
+            f"runtime_version {given.get('RUNTIME_VERSION')}; it runs Python {PYTHON}, "
+            f'set runtime: "{PYTHON}".'
+        )
+    for clause in ("HANDLER", "RETURNS"):
+        if clause not in given:
+            raise syntax_error(f"a Python procedure needs {clause}.")
+    packages = tuple(given.get("PACKAGES", ()))
+    _check_packages(packages)
+    return Procedure(
+        name=name,
+        arguments=arguments,
+        returns=given["RETURNS"],
+        handler=given["HANDLER"],
+        imports=tuple(given.get("IMPORTS", ())),
+        packages=packages,
+        body=given.get("AS"),
+        execute_as=given.get("EXECUTE", "OWNER"),
+        comment=given.get("COMMENT"),
+        created_on=now,
+    )
+
+
+def _argument(reader: Reader) -> Argument:
+    name = reader.name()[0]
+    kind = canonical_type(reader.until("DEFAULT"))
+    default = reader.rest() if reader.accept("DEFAULT") else None
+    return Argument(name, kind, default)
+
+
+def _clauses(reader: Reader) -> dict[str, Any]:
+    given: dict[str, Any] = {}
+    while not reader.at_end:
+        if reader.accept("COPY", "GRANTS") or reader.accept("CALLED", "ON", "NULL", "INPUT"):
+            continue
+        if reader.accept("NOT", "NULL") or reader.accept("VOLATILE"):
+            continue
+        if reader.accept("RETURNS"):
+            if reader.peek() == "TABLE":
+                raise unsupported("procedures that return a table.")
+            given["RETURNS"] = canonical_type(reader.until(*_CLAUSES))
+        elif reader.accept("LANGUAGE"):
+            given["LANGUAGE"] = str(reader.value()).upper()
+        elif reader.accept("EXECUTE", "AS"):
+            given["EXECUTE"] = _rights(reader)
+        elif reader.accept("AS"):
+            given["AS"] = reader.string()
+            reader.end()
+        else:
+            given.update(_option(reader))
+    return given
+
+
+def _rights(reader: Reader) -> str:
+    for rights in ("OWNER", "CALLER"):
+        if reader.accept(rights):
+            return rights
+    raise reader.unexpected("expected OWNER or CALLER")
+
+
+def _option(reader: Reader) -> dict[str, Any]:
+    key = reader.peek()
+    if key not in ("RUNTIME_VERSION", "IMPORTS", "PACKAGES", "HANDLER", "COMMENT"):
+        raise unsupported(f"{key or 'this clause'} of a procedure.")
+    reader.accept(key)
+    reader.expect("=")
+    if key in ("IMPORTS", "PACKAGES"):
+        return {key: [str(value) for value in reader.parenthesized().values()]}
+    return {key: str(reader.value())}
+
+
+def _check_packages(packages: tuple[str, ...]) -> None:
+    names = [_package_name(package) for package in packages]
+    if _REQUIRED_PACKAGE not in names:
+        raise sql_error(
+            f"SQL compilation error:\nPackage '{_REQUIRED_PACKAGE}' is required: list it in the "
+            "PACKAGES of a Python procedure (requirements.snowflake.txt).",
+            391531,
+            "42601",
+        )
+    missing = [name for name in names if name != "python" and not _is_installed(name)]
+    if missing:
+        raise sql_error(
+            "SQL compilation error:\nCannot create a Python function with the specified packages: "
+            f"packages not found: {', '.join(missing)}.",
+            391546,
+            "42601",
+        )
+
+
+def installed_packages(packages: tuple[str, ...]) -> list[str]:
+    """The versions that a handler here gets for these packages."""
+    names = (_package_name(package) for package in packages)
+    return [f"{name}=={importlib.metadata.version(name)}" for name in names if _is_installed(name)]
+
+
+def _package_name(package: str) -> str:
+    return re.split(r"[=<>!~\[; ]", package, maxsplit=1)[0].lower()
+
+
+def _is_installed(package: str) -> bool:
+    try:
+        importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return False
+    return True
