@@ -4,15 +4,18 @@ from dataclasses import dataclass
 
 from snowflake.snowpark import Column
 from snowflake.snowpark import functions as F
-from snowflake.snowpark.functions import col, iff, lit
+from snowflake.snowpark.functions import coalesce, col, iff, lit
 from snowflake.snowpark.types import DecimalType, TimestampTimeZone, TimestampType
 
 NO_TEXT = lit(None).cast("string")
 NO_NUMBER = lit(None).cast("number(38, 0)")
 NO_AMOUNT = lit(None).cast("number(18, 2)")
 NO_TIME = lit(None).cast("timestamp_ntz")
-HAS_TIME = r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}.*"
-HAS_OFFSET = r".*(Z|[+-]\d{2}:?\d{2})"
+# A time of day is written out: what each engine would read on top of that (`24:00`, zone names,
+# a time without minutes) is no time here.
+LOCAL_TIME = r"\d{4}-\d{2}-\d{2}[T ]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,9})?)?"
+OFFSET = r"[+-](0\d|1[0-4]):[0-5]\d"
+LOOSE_OFFSET = r" ?[+-](0\d|1[0-4]):?[0-5]\d"
 
 
 @dataclass(frozen=True)
@@ -51,18 +54,22 @@ def time_of(given: Column) -> Column:
 
     With an offset it is converted to UTC; without one it is UTC already. The offset is written out
     before the cast, because a timestamp_tz without one would be read in the session's TIMEZONE
-    (https://docs.snowflake.com/en/sql-reference/data-types-datetime).
+    (https://docs.snowflake.com/en/sql-reference/data-types-datetime), and with its colon, because
+    only that form is read after every form of time
+    (https://docs.snowflake.com/en/sql-reference/date-time-input-output).
     """
-    with_offset = iff(given.rlike(HAS_OFFSET), given, F.concat(given, lit("Z")))
-    instant = F.try_cast(
-        iff(given.rlike(HAS_TIME), with_offset, NO_TEXT),
-        TimestampType(TimestampTimeZone.TZ),
+    stamp = coalesce(given, lit(""))
+    with_offset = (
+        F.when(stamp.rlike(f"{LOCAL_TIME}(Z|{OFFSET})"), stamp)
+        .when(stamp.rlike(LOCAL_TIME), F.concat(stamp, lit("Z")))
+        .when(
+            stamp.rlike(LOCAL_TIME + LOOSE_OFFSET),
+            F.regexp_replace(stamp, lit(r" ?([+-]\d{2}):?(\d{2})$"), lit(r"\1:\2")),
+        )
     )
+    instant = F.try_cast(with_offset, TimestampType(TimestampTimeZone.TZ))
     return F.convert_timezone(lit("UTC"), instant).cast("timestamp_ntz")
 
 
 def _text_at(path: str) -> Column:
-    value = col("J")
-    for name in path.split("."):
-        value = value[name]
-    return value.cast("string")
+    return F.get_path(col("J"), lit(path)).cast("string")

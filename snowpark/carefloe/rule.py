@@ -22,13 +22,13 @@ def missing(column: str) -> Rule:
     return Rule(f"MISSING_{column}", col(column).is_null())
 
 
-def repaired(rows: DataFrame, rules: Sequence[Rule]) -> DataFrame:
-    """The rows with the repairs of the rules that fired, and DQ_FLAGS naming them in list order.
+def repaired(rows: DataFrame, columns: Sequence[str], rules: Sequence[Rule]) -> DataFrame:
+    """These columns with the repairs of the rules that fired, and DQ_FLAGS naming them in order.
 
     Where two rules that fired repair one column, the first of the list wins.
     """
     return rows.select(
-        *(_repaired_column(name, rules) for name in rows.columns),
+        *(_repaired_column(name, rules) for name in columns),
         _flags(rules).alias("DQ_FLAGS"),
     )
 

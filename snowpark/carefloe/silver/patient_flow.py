@@ -4,12 +4,23 @@ from snowflake.snowpark import Column, Session
 from snowflake.snowpark import functions as F
 from snowflake.snowpark.functions import col, lit
 
-from carefloe.field import NO_AMOUNT, NO_NUMBER, NO_TEXT, NO_TIME, code, number, text, time
+from carefloe.field import NO_AMOUNT, NO_NUMBER, NO_TEXT, NO_TIME, Field, code, number, text, time
 from carefloe.reference.department import DEPARTMENTS, typing_errors
 from carefloe.reference.hospital import HOSPITAL_IDS
 from carefloe.rule import Rule, missing
 from carefloe.silver import source
 from carefloe.silver.source import FUTURE_EVENT, Source
+
+
+def meant(department: Column) -> Column:
+    """The known department a text stands for, typing errors included; else null."""
+    spelled = F.lower(department)
+    first, *others = DEPARTMENTS
+    found = F.when(spelled.in_(list(typing_errors(first))), lit(first))
+    for name in others:
+        found = found.when(spelled.in_(list(typing_errors(name))), lit(name))
+    return found.otherwise(NO_TEXT)
+
 
 FIELDS = {
     "EVENT_ID": text("event_id"),
@@ -20,6 +31,7 @@ FIELDS = {
     "EVENT_TYPE": code("event_type"),
     "GENDER": text("gender"),
     "DEPARTMENT": text("department"),
+    "DEPARTMENT_MEANT": Field("department", meant(text("department").value)),
     "HOSPITAL_NAME": text("hospital_name"),
     "ADMISSION_PRIORITY": text("admission_priority"),
     "DISCHARGE_STATUS": text("discharge_status"),
@@ -39,17 +51,7 @@ FIELDS = {
 }
 
 
-def meant(department: Column) -> Column:
-    """The known department a text stands for, typing errors included; else null."""
-    spelled = F.lower(department)
-    first, *others = DEPARTMENTS
-    found = F.when(spelled.in_(list(typing_errors(first))), lit(first))
-    for name in others:
-        found = found.when(spelled.in_(list(typing_errors(name))), lit(name))
-    return found.otherwise(NO_TEXT)
-
-
-DEPARTMENT = col("DEPARTMENT")
+DEPARTMENT, MEANT = col("DEPARTMENT"), col("DEPARTMENT_MEANT")
 
 RULES = (
     Rule(
@@ -69,13 +71,13 @@ RULES = (
     ),
     Rule(
         "DEPT_TYPO",
-        when=meant(DEPARTMENT) != DEPARTMENT,
-        repair={"DEPARTMENT": meant(DEPARTMENT)},
+        when=MEANT.is_not_null() & (MEANT != DEPARTMENT),
+        repair={"DEPARTMENT": MEANT},
     ),
-    Rule("UNKNOWN_DEPT", when=DEPARTMENT.is_not_null() & meant(DEPARTMENT).is_null()),
+    Rule("UNKNOWN_DEPT", when=DEPARTMENT.is_not_null() & MEANT.is_null()),
     Rule(
         "INVALID_HOSPITAL_ID",
-        when=~col("HOSPITAL_ID").in_(list(HOSPITAL_IDS)),
+        when=col("HOSPITAL_ID").is_not_null() & ~col("HOSPITAL_ID").in_(list(HOSPITAL_IDS)),
         repair={"HOSPITAL_ID": NO_TEXT},
     ),
     missing("PATIENT_ID"),
@@ -87,7 +89,8 @@ RULES = (
 )
 
 UNREADABLE = {
-    "UNKNOWN_EVENT_TYPE": ~col("EVENT_TYPE").in_(["ADMISSION", "DISCHARGE"]),
+    "UNKNOWN_EVENT_TYPE": col("EVENT_TYPE").is_not_null()
+    & ~col("EVENT_TYPE").in_(["ADMISSION", "DISCHARGE"]),
     **FUTURE_EVENT,
 }
 

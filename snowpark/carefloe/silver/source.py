@@ -53,7 +53,7 @@ def silver_rows(source: Source, raw: DataFrame) -> DataFrame:
         distinct = raw.select(*payload, "AS_OF").distinct()
         kept = ["PAYLOAD_HASH", "AS_OF"]
     readable = _typed(source, distinct).filter(col("REASON").is_null())
-    flagged = repaired(readable.select(*kept, *source.fields, "EXTRA"), source.rules)
+    flagged = repaired(readable, [*kept, *source.fields, "EXTRA"], source.rules)
     return _identified(flagged) if source.kind == "event" else flagged
 
 
@@ -88,17 +88,13 @@ def _typed(source: Source, raw: DataFrame) -> DataFrame:
     encoding = "utf-8" if source.kind == "event" else "json"
     readable = iff(col("PAYLOAD_ENCODING") == lit(encoding), col("PAYLOAD"), NO_TEXT)
     parsed = raw.with_columns(
-        ["J", "PAYLOAD_HASH"], [F.try_parse_json(readable), F.sha2(col("PAYLOAD"), 256)]
-    )
+        ["PARSED", "PAYLOAD_HASH"], [F.try_parse_json(readable), F.sha2(col("PAYLOAD"), 256)]
+    ).with_column("J", F.as_object(col("PARSED")))
     known = sorted({field.path.split(".")[0] for field in source.fields.values()})
     unknown = F.to_json(F.object_delete(col("J"), *(lit(name) for name in known)))
     typed = parsed.with_columns(
-        ["IS_OBJECT", *source.fields],
-        [
-            coalesce(F.typeof(col("J")) == lit("OBJECT"), lit(False)),
-            *(field.value for field in source.fields.values()),
-        ],
-    ).with_column("UNKNOWN", iff(col("IS_OBJECT"), unknown, NO_TEXT))
+        [*source.fields, "UNKNOWN"], [*(field.value for field in source.fields.values()), unknown]
+    )
     return typed.with_columns(
         ["EXTRA", "REASON"],
         [
@@ -114,8 +110,8 @@ def _reason(source: Source, encoding: str) -> Column:
         .when(col("PAYLOAD_ENCODING") == lit("base64"), lit("NOT_UTF8"))
         .when(F.trim(col("PAYLOAD")) == lit(""), lit("EMPTY_MESSAGE"))
         .when(col("PAYLOAD_ENCODING") != lit(encoding), lit("BROKEN_LINE"))
-        .when(col("J").is_null(), lit("NOT_JSON"))
-        .when(~col("IS_OBJECT"), lit("NOT_AN_OBJECT"))
+        .when(col("PARSED").is_null(), lit("NOT_JSON"))
+        .when(col("J").is_null(), lit("NOT_AN_OBJECT"))
     )
     for name, detected in source.unreadable.items():
         reason = reason.when(detected, lit(name))
