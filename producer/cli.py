@@ -14,10 +14,10 @@ from producer.dirt import dirt_rates
 from producer.encounter import read_encounters
 from producer.encounter_replay import TOPIC as ENCOUNTER_TOPIC
 from producer.encounter_replay import encounter_messages
+from producer.errors import ProducerError, UsageError
 from producer.patient_flow import TOPIC as PATIENT_FLOW_TOPIC
 from producer.patient_flow import patient_flow_messages
 from producer.population import DEFAULT_PATIENTS, DEFAULT_START, World
-from producer.errors import ProducerError, UsageError
 from producer.session import console, explained, send_stream
 from producer.transmission import Plan
 from producer.world_files import write_world

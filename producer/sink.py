@@ -80,7 +80,7 @@ class KafkaTopic:
         self._producer.close(timeout=5 if exc is None else 0)
 
     def send(self, message: Message) -> None:
-        """Hand a message over; raises ProducerError as soon as an earlier one is known to be lost."""
+        """Hand a message over; raises ProducerError once an earlier one is known to be lost."""
         key = message.key
         try:
             future = self._producer.send(
@@ -179,4 +179,5 @@ def _partitions(producer: KafkaProducer, topic: str, settings: KafkaSettings) ->
 
 
 def _reason(error: BaseException) -> str:
-    return f"{type(error).__name__}: {error}"
+    name, text = type(error).__name__, str(error)
+    return text if text.startswith(name) else f"{name}: {text}"

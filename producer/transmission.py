@@ -14,6 +14,7 @@ from producer.progress import Progress
 from producer.sink import Sink
 
 _LOOK_EVERY = 250
+_LOOKS_PER_SECOND = 4
 
 
 @dataclass(frozen=True)
@@ -75,14 +76,16 @@ def transmit(
             return summary
     started = time.perf_counter()
     planned = messages if plan.events is None else islice(messages, plan.events)
+    look_every = _LOOK_EVERY
+    if plan.rate:
+        look_every = min(_LOOK_EVERY, int(plan.rate / _LOOKS_PER_SECOND) + 1)
     send, count = sink.send, summary.count
     for message in planned:
         send(message)
         count(message)
         if plan.rate:
-            due = started + summary.sent / plan.rate
-            stop.wait(max(0.0, due - time.perf_counter()))
-        if plan.rate or summary.sent % _LOOK_EVERY == 0:
+            stop.wait(max(0.0, started + summary.sent / plan.rate - time.perf_counter()))
+        if summary.sent % look_every == 0:
             progress.show(summary.sent)
             if stop.is_set():
                 break
