@@ -18,6 +18,7 @@ logger = logging.getLogger(__name__)
 _HEADER = struct.Struct(">hhi")  # kind of request, its version, correlation id
 _MAX_PRODUCE_BYTES = 32 << 20
 _MAX_REQUEST_BYTES = 1 << 20
+_ROUNDS_TO_CLOSE = 5  # of the event loop: one to accept, one to begin, one to close, and spare
 # the decoder reads a number of variable length to its end, however long it is
 _ENDLESS_NUMBER = re.compile(rb"[\x80-\xff]{4096}")
 
@@ -32,17 +33,35 @@ class Connections:
     def __init__(self, handlers: Handlers, faults: Faults) -> None:
         self._handlers = handlers
         self._faults = faults
-        self._open: set[asyncio.Task[None] | None] = set()
+        self._open: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
+        self._is_closing = False
 
-    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Answer requests until the client leaves, sends nonsense, or meets a planned fault."""
-        task = asyncio.current_task()
-        self._open.add(task)
+    def accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Answer the requests of a new client until it leaves, sends nonsense, or meets a fault."""
+        if self._is_closing:
+            writer.close()
+            return
+        task = asyncio.create_task(self._serve(reader, writer))
+        self._open[task] = writer
+        task.add_done_callback(self._open.pop)
+
+    async def close(self) -> None:
+        """Break off all connections, also those that are just being opened."""
+        self._is_closing = True
+        tasks = list(self._open)
+        for task, writer in self._open.items():
+            task.cancel()
+            writer.close()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        for _ in range(_ROUNDS_TO_CLOSE):
+            await asyncio.sleep(0)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             while (answer := await self._answer(await _frame(reader))) is not None:
                 writer.write(answer)
                 await writer.drain()
-        except (asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError):
+        except (asyncio.IncompleteReadError, ConnectionError):
             pass
         except MalformedError as error:
             logger.warning("closed a connection reason=%r", str(error))
@@ -50,15 +69,6 @@ class Connections:
             logger.exception("closed a connection after an error of the log itself")
         finally:
             writer.close()
-            self._open.discard(task)
-
-    async def close(self) -> None:
-        """Break off all connections."""
-        tasks = [task for task in self._open if task is not None]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        await asyncio.sleep(0)  # sockets close in the loop's next round
 
     async def _answer(self, frame: bytes) -> bytes | None:
         """The bytes to send back, none at all for a request without answer, None to break off."""

@@ -115,7 +115,7 @@ class KafkaLog:
         handlers = handlers_of(catalog, committed, groups, HOST, port)
         connections = Connections(handlers, self.faults)
         server = await asyncio.start_server(
-            connections.serve, sock=listener, limit=_READ_BUFFER_BYTES
+            connections.accept, sock=listener, limit=_READ_BUFFER_BYTES
         )
         watch = asyncio.create_task(groups.expire())
         address = f"{HOST}:{port}"

@@ -74,7 +74,7 @@ class TopicApi:
     def find_coordinator(self, request: Message, call: Call) -> Message:
         """The one broker there is coordinates every group, and no transactions."""
         here = {"node_id": BROKER_ID, "host": self._host, "port": self._port}
-        outcome = {"error_code": ErrorCode.NONE, "error_message": None}
+        outcome: dict[str, ErrorCode | str | None] = {"error_code": ErrorCode.NONE}
         if request.key_type == _TRANSACTION:
             outcome = {
                 # the one error for which clients give up at once

@@ -1,4 +1,4 @@
-"""The second opinion: librdkafka shares no code with the log, and reads and writes the same records."""
+"""The second opinion: librdkafka, which shares no code with the log, does the same with it."""
 
 from __future__ import annotations
 
@@ -81,9 +81,7 @@ RECORDS: list[Record] = [
 
 
 @pytest.mark.parametrize("codec", ["none", "gzip", "snappy", "lz4", "zstd"])
-def test_what_librdkafka_writes_it_reads_again(
-    address: str, consumer_of: Join, codec: str
-) -> None:
+def test_what_librdkafka_writes_it_reads_again(address: str, consumer_of: Join, codec: str) -> None:
     assert produce(address, *RECORDS, codec=codec) == [0, 1, 2, 3, 4]
     consumer = consumer_of()
     consumer.assign([TopicPartition(TOPIC, 0, 0)])
