@@ -1,0 +1,1 @@
+"""A Snowflake account on loopback: DuckDB behind the interface the real clients speak."""

@@ -1,0 +1,89 @@
+"""Definitions of the objects DuckDB has no notion of (streams, tasks, procedures, stages, ...).
+
+They live in a schema of the database they belong to, so that one transaction changes an object and
+its data, and both survive a restart. Objects of the account itself (warehouses, roles) have an
+empty database and schema and live in a database of their own.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from sandbox.warehouse.names import ObjectName, quote
+
+if TYPE_CHECKING:
+    from sandbox.warehouse.session import Session
+
+SCHEMA = "_SANDBOX"
+ACCOUNT_DATABASE = "_ACCOUNT"
+
+Definition = dict[str, Any]
+
+
+class Catalog:
+    """Reads see the session's own transaction; writes belong inside `with session.ddl():`."""
+
+    def __init__(self) -> None:
+        self._cache: dict[tuple[str, str], tuple[int, dict[ObjectName, Definition]]] = {}
+
+    def put(self, session: Session, kind: str, name: ObjectName, definition: Definition) -> None:
+        """Create or replace one object."""
+        self.drop(session, kind, name)
+        session.run(
+            f"insert into {_table(name.database)} values (?, ?, ?, ?)",
+            [kind, name.schema, name.name, json.dumps(definition)],
+        )
+
+    def get(self, session: Session, kind: str, name: ObjectName) -> Definition | None:
+        return self._load(session, kind, name.database).get(name)
+
+    def drop(self, session: Session, kind: str, name: ObjectName) -> bool:
+        """Whether there was one."""
+        rows = session.run(
+            f"delete from {_table(name.database)} where kind = ? and schema = ? and name = ?",
+            [kind, name.schema, name.name],
+        )
+        return bool(rows[0][0])
+
+    def list(
+        self, session: Session, kind: str, database: str, schema: str | None = None
+    ) -> dict[ObjectName, Definition]:
+        """All objects of a kind in a database or one schema of it, by name."""
+        found = self._load(session, kind, database)
+        return {n: d for n, d in sorted(found.items()) if schema is None or n.schema == schema}
+
+    def _load(self, session: Session, kind: str, database: str) -> dict[ObjectName, Definition]:
+        generation = session.account.generation
+        if session.in_ddl:
+            return _read(session, kind, database)
+        known = self._cache.get((kind, database))
+        if known is None or known[0] != generation:
+            known = (generation, _read(session, kind, database))
+            self._cache[kind, database] = known
+        return known[1]
+
+
+def creation_sql(database: str) -> str:
+    schema = f"{quote(database)}.{quote(SCHEMA)}"
+    return f"""
+        create schema if not exists {schema};
+        create table if not exists {schema}.object
+            (kind varchar, schema varchar, name varchar, definition varchar);
+    """
+
+
+def _table(database: str) -> str:
+    return f"{quote(database or ACCOUNT_DATABASE)}.{quote(SCHEMA)}.object"
+
+
+def _read(session: Session, kind: str, database: str) -> dict[ObjectName, Definition]:
+    if not session.account.has_database(database or ACCOUNT_DATABASE):
+        return {}
+    rows = session.run(
+        f"select schema, name, definition from {_table(database)} where kind = ?", [kind]
+    )
+    return {
+        ObjectName(database, schema, name): json.loads(definition)
+        for schema, name, definition in rows
+    }

@@ -1,0 +1,175 @@
+"""Transactions, the current database and schema, session parameters, harmless no-ops."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sandbox.warehouse.errors import does_not_exist, sql_error, unsupported
+from sandbox.warehouse.names import literal, quote
+from sandbox.warehouse.parameter import DEFAULTS
+from sandbox.warehouse.registry import function, statement
+from sandbox.warehouse.result import OTHER, TRANSACTION, Result, status
+from sandbox.warehouse.statement import Statement
+
+if TYPE_CHECKING:
+    from sandbox.warehouse.session import Session
+
+_DONE = "Statement executed successfully."
+VERSION = "9.30.0"
+
+
+@statement("begin", "begin transaction", "begin work", "start transaction")
+def begin(session: Session, statement: Statement) -> Result:
+    _, reader = statement.after_head()
+    if not reader.at_end and not reader.accept("NAME"):
+        raise unsupported("Snowflake Scripting blocks (begin ... end).")
+    session.begin()
+    return status(_DONE, TRANSACTION)
+
+
+@statement("commit", "commit work")
+def commit(session: Session, statement: Statement) -> Result:
+    session.commit()
+    return status(_DONE, TRANSACTION)
+
+
+@statement("rollback", "rollback work")
+def rollback(session: Session, statement: Statement) -> Result:
+    session.rollback()
+    return status(_DONE, TRANSACTION)
+
+
+@statement("use database", "use schema", "use")
+def use(session: Session, statement: Statement) -> Result:
+    _, reader = statement.after_head()
+    parts = reader.name()
+    reader.end()
+    is_schema = "SCHEMA" in statement.words[:2] or (statement.head == 1 and len(parts) == 2)
+    if not is_schema:
+        if not session.account.has_database(parts[0]):
+            raise does_not_exist("Database", parts[0])
+        session.use(parts[0], "PUBLIC" if _has_schema(session, parts[0], "PUBLIC") else None)
+        return status(_DONE, OTHER)
+    database = parts[0] if len(parts) == 2 else session.database
+    if database is None or not _has_schema(session, database, parts[-1]):
+        raise does_not_exist("Schema", ".".join(filter(None, (database, parts[-1]))))
+    session.use(database, parts[-1])
+    return status(_DONE, OTHER)
+
+
+@statement("use role", "use warehouse", "use secondary roles")
+def use_role(session: Session, statement: Statement) -> Result:
+    """There is one role and no warehouse; the names are kept for `current_role()` and the like."""
+    _, reader = statement.after_head()
+    name = reader.name()[-1]
+    if statement.words[1] == "ROLE":
+        session.role = name
+    elif statement.words[1] == "WAREHOUSE":
+        session.warehouse = name
+    return status(_DONE, OTHER)
+
+
+@statement("alter session")
+def alter_session(session: Session, statement: Statement) -> Result:
+    _, reader = statement.after_head()
+    if reader.accept("SET"):
+        options = reader.options()
+        reader.end()
+        for name, value in options.items():
+            set_parameter(session, name, value)
+    else:
+        reader.expect("UNSET")
+        for part in reader.split():
+            name = part.name()[0]
+            session.parameters.unset(name)
+            set_parameter(session, name, DEFAULTS.get(name, ""))
+    return status(_DONE, OTHER)
+
+
+def set_parameter(session: Session, name: str, value: Any) -> None:
+    """Set a session parameter and let it act."""
+    session.parameters.set(name, value)
+    if name == "AUTOCOMMIT":
+        if session.autocommit != bool(value):
+            session.commit()
+        session.autocommit = bool(value)
+    elif name == "TIMEZONE":
+        if not session.run("select 1 from pg_timezone_names() where name = ?", [str(value)]):
+            session.parameters.unset(name)
+            raise sql_error(
+                f"SQL compilation error:\ninvalid value [{value}] for parameter 'TIMEZONE'",
+                1008,
+                "22023",
+            )
+        session.run(f"set timezone = {literal(str(value))}")
+
+
+@statement("set")
+def set_variable(session: Session, statement: Statement) -> Result:
+    _, reader = statement.after_head()
+    name = reader.name()[0]
+    reader.expect("=")
+    session.variables[name] = session.execute(f"select {reader.rest()}").rows()[0][0]
+    return status(_DONE, OTHER)
+
+
+@statement("unset")
+def unset_variable(session: Session, statement: Statement) -> Result:
+    _, reader = statement.after_head()
+    session.variables.pop(reader.name()[0], None)
+    return status(_DONE, OTHER)
+
+
+@function("current_database")
+def current_database(session: Session, arguments: list[Any]) -> str | None:
+    return session.database
+
+
+@function("current_schema")
+def current_schema(session: Session, arguments: list[Any]) -> str | None:
+    return session.schema
+
+
+@function("current_warehouse")
+def current_warehouse(session: Session, arguments: list[Any]) -> str | None:
+    return session.warehouse
+
+
+@function("current_role")
+def current_role(session: Session, arguments: list[Any]) -> str:
+    return session.role
+
+
+@function("current_user")
+def current_user(session: Session, arguments: list[Any]) -> str:
+    return session.user
+
+
+@function("current_session")
+def current_session(session: Session, arguments: list[Any]) -> str:
+    return str(session.id)
+
+
+@function("current_account", "current_account_name", "current_organization_name")
+def current_account(session: Session, arguments: list[Any]) -> str:
+    return "SANDBOX"
+
+
+@function("current_region")
+def current_region(session: Session, arguments: list[Any]) -> str:
+    return "SANDBOX"
+
+
+@function("current_version")
+def current_version(session: Session, arguments: list[Any]) -> str:
+    return VERSION
+
+
+@function("last_query_id")
+def last_query_id(session: Session, arguments: list[Any]) -> str | None:
+    return session.last_query_id
+
+
+def _has_schema(session: Session, database: str, schema: str) -> bool:
+    sql = "select 1 from duckdb_schemas() where database_name = ? and schema_name = ?"
+    return bool(session.run(sql, [database, schema])) and schema != "main" and bool(quote(schema))

@@ -1,0 +1,65 @@
+"""Errors as Snowflake reports them: number, SQL state, and a message in its words.
+
+Everything that goes wrong while a statement runs ends as a `ProgrammingError`. An exception of
+another kind would become an HTTP 500, which the connector retries silently for many seconds.
+"""
+
+from __future__ import annotations
+
+import duckdb
+from snowflake.connector.errors import ProgrammingError
+
+SYNTAX_ERROR = 1003
+UNSUPPORTED = 2
+ALREADY_EXISTS = 2002
+DOES_NOT_EXIST = 2003
+
+
+def sql_error(message: str, errno: int = UNSUPPORTED, sqlstate: str = "42601") -> ProgrammingError:
+    return ProgrammingError(msg=message, errno=errno, sqlstate=sqlstate)
+
+
+def syntax_error(detail: str) -> ProgrammingError:
+    return sql_error(f"SQL compilation error:\nsyntax error {detail}", SYNTAX_ERROR, "42000")
+
+
+def unsupported(what: str) -> ProgrammingError:
+    """The statement is known to Snowflake perhaps, but not to the sandbox, which never guesses."""
+    return sql_error(f"Unsupported feature in the sandbox warehouse: {what}", UNSUPPORTED, "0A000")
+
+
+def does_not_exist(kind: str, name: object) -> ProgrammingError:
+    return sql_error(
+        f"SQL compilation error:\n{kind} '{name}' does not exist or not authorized.",
+        DOES_NOT_EXIST,
+        "02000" if kind != "Object" else "42S02",
+    )
+
+
+def already_exists(name: object) -> ProgrammingError:
+    return sql_error(
+        f"SQL compilation error:\nObject '{name}' already exists.", ALREADY_EXISTS, "42710"
+    )
+
+
+def from_duckdb(error: duckdb.Error) -> ProgrammingError:
+    """The nearest Snowflake error; the message keeps DuckDB's first line."""
+    first_line = str(error).split("\n")[0]
+    if "MERGE" in first_line and "more than once" in str(error):
+        return sql_error("Duplicate row detected during DML action", 100090, "42P18")
+    for kind, errno, sqlstate in _KINDS:
+        if isinstance(error, kind):
+            prefix = "SQL compilation error:\n" if errno < 100000 else ""
+            return sql_error(prefix + first_line, errno, sqlstate)
+    return sql_error(first_line, 100038, "22000")
+
+
+_KINDS: tuple[tuple[type[duckdb.Error], int, str], ...] = (
+    (duckdb.BinderException, 904, "42000"),
+    (duckdb.CatalogException, DOES_NOT_EXIST, "42S02"),
+    (duckdb.ParserException, SYNTAX_ERROR, "42000"),
+    (duckdb.ConstraintException, 100072, "22000"),
+    (duckdb.ConversionException, 100038, "22018"),
+    (duckdb.OutOfRangeException, 100039, "22003"),
+    (duckdb.TransactionException, 625, "57014"),
+)

@@ -1,0 +1,134 @@
+"""Queries and DML: translated once, then run with the streams they read and feed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING
+
+from sqlglot import exp
+
+from sandbox.warehouse import merge, stream
+from sandbox.warehouse.errors import sql_error
+from sandbox.warehouse.names import ObjectName
+from sandbox.warehouse.registry import find_statement, statement
+from sandbox.warehouse.result import (
+    COPY,
+    DDL,
+    DELETE,
+    INSERT,
+    MERGE,
+    QUERY,
+    UPDATE,
+    Column,
+    Result,
+    counts,
+)
+from sandbox.warehouse.statement import Statement, read_statement
+from sandbox.warehouse.translation import Translation, translate
+
+if TYPE_CHECKING:
+    from sandbox.warehouse.session import Session
+
+_COUNTED = {
+    INSERT: ("number of rows inserted",),
+    UPDATE: ("number of rows updated", "number of multi-joined rows updated"),
+    DELETE: ("number of rows deleted",),
+}
+_READING = frozenset({"SHOW", "DESC", "DESCRIBE", "LIST", "LS"})
+
+
+@statement("select", "with", "(")
+def run_query(session: Session, statement: Statement) -> Result:
+    translation = translate(session, statement)
+    with _relations(session, translation):
+        return session.fetch(runnable_sql(session, translation), translation.values(statement))
+
+
+@statement("insert", "update", "delete", "merge", "truncate table")
+def run_dml(session: Session, statement: Statement) -> Result:
+    """One atomic statement: rows, the streams it feeds and those it consumes."""
+    translation = translate(session, statement)
+    target = translation.target
+    if target is None:
+        raise sql_error("SQL compilation error:\nthe statement names no table.", 1003, "42000")
+    changes = translation.kind in (UPDATE, DELETE) or translation.changes_rows
+    locks = {*translation.streams.values(), *([target] if changes else [])}
+    with session.dml(locks) as transaction, _relations(session, translation):
+        if changes:
+            stream.before_change(session, target)
+        mark = stream.last_own_row(session, target)
+        sql = runnable_sql(session, translation)
+        values = translation.values(statement)
+        if translation.kind == MERGE:
+            result = merge.run(session, sql, values, translation.actions)
+            inserted = merge.inserted(result)
+        else:
+            for first in translation.before:
+                session.run(first)
+            affected = int(session.run(sql, values)[0][0])
+            result = _counted(translation.kind, affected)
+            inserted = affected if translation.kind == INSERT else 0
+        if inserted:
+            transaction.fed.update(stream.after_insert(session, target, mark))
+        transaction.consumed.update(translation.streams.values())
+    return result
+
+
+def describe(session: Session, text: str) -> tuple[Sequence[Column], int]:
+    """The columns of a statement's result. Only SHOW, DESCRIBE and LIST are run for it."""
+    found = read_statement(text)
+    _, found = find_statement(found)
+    if found.verb in _READING:
+        result = session.execute(text)
+        return result.columns, result.kind
+    if found.verb in {"SELECT", "WITH", "("}:
+        return _describe_query(session, found), QUERY
+    if found.verb in {"INSERT", "UPDATE", "DELETE", "MERGE"}:
+        translation = translate(session, found)
+        names = (
+            [f"number of rows {action}" for action in translation.actions]
+            if translation.kind == MERGE
+            else _COUNTED[translation.kind]
+        )
+        return [Column(name, "fixed", 38, 0) for name in names], translation.kind
+    return [Column("status")], COPY if found.verb == "COPY" else DDL
+
+
+def _describe_query(session: Session, found: Statement) -> Sequence[Column]:
+    translation = translate(session, found, describing=True)
+    if translation.columns is not None:
+        return translation.columns
+    with _relations(session, translation):
+        columns = session.columns_of(runnable_sql(session, translation))
+    if translation.is_cached:
+        translation.columns = columns
+    return columns
+
+
+def runnable_sql(session: Session, translation: Translation) -> str:
+    """The DuckDB text with the relations of the streams as they are now."""
+    sql = translation.sql
+    for marker, name in translation.streams.items():
+        sql = sql.replace(f'"{marker}"', f"({stream.relation_sql(session, name)})")
+    return sql
+
+
+@contextmanager
+def _relations(session: Session, translation: Translation) -> Iterator[None]:
+    with ExitStack() as stack:
+        for name, table in translation.relations.items():
+            stack.enter_context(session.relation(name, table))
+        yield
+
+
+def _counted(kind: int, affected: int) -> Result:
+    if kind == UPDATE:
+        result = counts(kind, rows_updated=affected, **{"multi-joined_rows_updated": 0})
+        result.rowcount = affected
+        return result
+    return counts(kind, **{"rows_inserted" if kind == INSERT else "rows_deleted": affected})
+
+
+def target_of(session: Session, table: exp.Table) -> ObjectName:
+    return session.resolve([part.name for part in table.parts])

@@ -1,0 +1,202 @@
+"""VARIANT, OBJECT and ARRAY, which are JSON in DuckDB."""
+
+from __future__ import annotations
+
+from sqlglot import exp
+
+from sandbox.warehouse.data_type import SEMI_STRUCTURED, TEXTS
+from sandbox.warehouse.rewrite import Context, call, cast, rule
+
+_MACROS = {
+    "ARRAY_TO_STRING": "sf_array_to_string",
+    "ARRAY_COMPACT": "sf_array_compact",
+    "ARRAY_CAT": "sf_array_cat",
+    "ARRAY_APPEND": "sf_array_append",
+    "ARRAY_DISTINCT": "sf_array_distinct",
+}
+
+
+@rule(exp.ParseJSON)
+def parse_json(node: exp.ParseJSON, context: Context) -> exp.Expr:
+    return call("sf_try_parse_json" if node.args.get("safe") else "sf_parse_json", node.this)
+
+
+@rule(exp.Bracket)
+def bracket(node: exp.Bracket, context: Context) -> exp.Expr | None:
+    """`P['a'][0]` is one path into the JSON of P."""
+    if len(node.expressions) != 1 or not isinstance(node.expressions[0], exp.Literal):
+        return None
+    key = node.expressions[0]
+    step = key_step(key.name) if key.is_string else f"[{key.name}]"
+    return extract(node.this, step)
+
+
+@rule(exp.JSONExtract)
+def json_extract(node: exp.JSONExtract, context: Context) -> exp.Expr | None:
+    """`P:a.b[0]` and `get_path(P, 'a.b')`."""
+    path = node.expression
+    if not isinstance(path, exp.JSONPath):
+        return None
+    steps = ""
+    for part in path.expressions:
+        if isinstance(part, exp.JSONPathKey):
+            steps += key_step(str(part.this))
+        elif isinstance(part, exp.JSONPathSubscript):
+            this = part.this
+            steps += f"[{this}]" if isinstance(this, int) else key_step(str(this))
+    return extract(node.this, steps)
+
+
+@rule(exp.GetExtract)
+def get(node: exp.GetExtract, context: Context) -> exp.Expr:
+    key = node.expression
+    if isinstance(key, exp.Literal):
+        return extract(node.this, key_step(key.name) if key.is_string else f"[{key.name}]")
+    return call("json_extract", node.this, key)
+
+
+@rule(exp.Cast, exp.TryCast)
+def cast_json(node: exp.Cast, context: Context) -> exp.Expr | None:
+    """The text of an extracted string is the string; JSON null is NULL."""
+    inner = node.this
+    while isinstance(inner, exp.Paren):
+        inner = inner.this
+    kind = node.to.this
+    if is_extract(inner) and kind not in SEMI_STRUCTURED:
+        text = call("json_extract_string", *inner.expressions)
+        if kind in TEXTS:
+            return text
+        node.set("this", text)
+    elif kind in SEMI_STRUCTURED and not is_json(inner) and not isinstance(inner, exp.Null):
+        return call("to_json", inner)
+    return None
+
+
+@rule(exp.Anonymous)
+def renamed(node: exp.Anonymous, context: Context) -> exp.Expr | None:
+    name = node.name.upper()
+    if macro := _MACROS.get(name):
+        return call(macro, *node.expressions)
+    if name == "OBJECT_DELETE":
+        first, *keys = node.expressions
+        pairs = [part for key in keys for part in (key, exp.null())]
+        return call("json_merge_patch", first, call("json_object", *pairs))
+    return None
+
+
+@rule(exp.JSONKeys)
+def object_keys(node: exp.JSONKeys, context: Context) -> exp.Expr:
+    return call("sf_object_keys", node.this)
+
+
+@rule(exp.Struct)
+def object_construct(node: exp.Struct, context: Context) -> exp.Expr:
+    """Pairs with a NULL key or value are left out."""
+    pairs = [(pair.this, pair.expression) for pair in node.expressions]
+    return _object(pairs, keep_nulls=False)
+
+
+@rule(exp.JSONObject)
+def object_construct_keep_null(node: exp.JSONObject, context: Context) -> exp.Expr:
+    return _object([(pair.this, pair.expression) for pair in node.expressions], keep_nulls=True)
+
+
+@rule(exp.Array)
+def array_construct(node: exp.Array, context: Context) -> exp.Expr:
+    return call("json_array", *node.expressions)
+
+
+@rule(exp.ArraySize)
+def array_size(node: exp.ArraySize, context: Context) -> exp.Expr:
+    return call("sf_array_size", node.this)
+
+
+@rule(exp.ArrayToString)
+def array_to_string(node: exp.ArrayToString, context: Context) -> exp.Expr:
+    return call("sf_array_to_string", node.this, node.expression)
+
+
+@rule(exp.ArrayCompact, exp.ArrayDistinct)
+def array_of_array(node: exp.Expr, context: Context) -> exp.Expr:
+    name = "compact" if isinstance(node, exp.ArrayCompact) else "distinct"
+    return call(f"sf_array_{name}", node.this)
+
+
+@rule(exp.ArrayConcat)
+def array_cat(node: exp.ArrayConcat, context: Context) -> exp.Expr:
+    return call("sf_array_cat", node.this, *node.expressions)
+
+
+@rule(exp.ArrayContains)
+def array_contains(node: exp.ArrayContains, context: Context) -> exp.Expr:
+    return call("sf_array_contains", node.expression, node.this)
+
+
+@rule(exp.Typeof)
+def typeof(node: exp.Typeof, context: Context) -> exp.Expr:
+    return call("sf_typeof", node.this)
+
+
+@rule(exp.ToVariant)
+def to_variant(node: exp.ToVariant, context: Context) -> exp.Expr:
+    return node.this if is_json(node.this) else call("to_json", node.this)
+
+
+@rule(exp.EQ, exp.NEQ, exp.GT, exp.LT, exp.GTE, exp.LTE, exp.Like, exp.ILike)
+def compare_extracted(node: exp.Binary, context: Context) -> None:
+    """A comparison with text compares the text of what was extracted."""
+    for side, other in (("this", "expression"), ("expression", "this")):
+        value, literal = node.args[side], node.args[other]
+        if is_extract(value) and isinstance(literal, exp.Literal) and literal.is_string:
+            node.set(side, call("json_extract_string", *value.expressions))
+
+
+@rule(exp.Upper, exp.Lower, exp.Trim, exp.DPipe, exp.Length)
+def text_of_extracted(node: exp.Expr, context: Context) -> None:
+    for side in ("this", "expression"):
+        value = node.args.get(side)
+        if is_extract(value):
+            node.set(side, call("json_extract_string", *value.expressions))
+
+
+def is_extract(node: object) -> bool:
+    return isinstance(node, exp.Anonymous) and node.name == "json_extract"
+
+
+def is_json(node: exp.Expr) -> bool:
+    """Whether the expression is known to be JSON already."""
+    if isinstance(node, exp.Cast):
+        return node.to.this is exp.DataType.Type.JSON
+    return isinstance(node, exp.Anonymous) and node.name in {
+        "json_extract",
+        "json_array",
+        "json_object",
+        "json_merge_patch",
+        "to_json",
+        "sf_parse_json",
+        "sf_try_parse_json",
+        "sf_object",
+        "sf_object_keys",
+        "sf_array_cat",
+        "sf_array_append",
+        "sf_array_compact",
+        "sf_array_distinct",
+    }
+
+
+def extract(base: exp.Expr, step: str) -> exp.Expr:
+    """One more step; the steps of a chain become one path, so JSON is read once."""
+    if is_extract(base) and isinstance(base.expressions[1], exp.Literal):
+        path = base.expressions[1].name + step
+        return call("json_extract", base.expressions[0], exp.Literal.string(path))
+    return call("json_extract", base, exp.Literal.string("$" + step))
+
+
+def key_step(key: str) -> str:
+    return '."' + key.replace('"', '\\"') + '"'
+
+
+def _object(pairs: list[tuple[exp.Expr, exp.Expr]], keep_nulls: bool) -> exp.Expr:
+    keys = exp.Array(expressions=[cast(key, "VARCHAR") for key, _ in pairs])
+    values = exp.Array(expressions=[call("to_json", value) for _, value in pairs])
+    return call("sf_object", keys, values, exp.convert(keep_nulls))

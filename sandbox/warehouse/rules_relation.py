@@ -1,0 +1,224 @@
+"""Names of relations and columns: folded, fully qualified, streams and table functions resolved."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlglot import exp
+
+from sandbox.warehouse import information_schema, stream
+from sandbox.warehouse.errors import unsupported
+from sandbox.warehouse.names import ObjectName
+from sandbox.warehouse.registry import find_function, find_table
+from sandbox.warehouse.rewrite import Context, call, rule
+
+
+def target_table(tree: exp.Expr) -> exp.Table:
+    """The table a DML changes."""
+    target = tree.this
+    if isinstance(target, exp.Schema):
+        target = target.this
+    if not isinstance(target, exp.Table):
+        raise unsupported(f"target {target.sql('snowflake')!r}.")
+    return target
+
+
+def prepare(tree: exp.Expr, context: Context) -> None:
+    """Before the rules run: name the projections as Snowflake does, and fold all identifiers."""
+    _name_projections(tree)
+    for identifier in tree.find_all(exp.Identifier):
+        fold(identifier)
+    targets = [] if isinstance(tree, exp.Query) else [tree.this]
+    for table in list(tree.find_all(exp.Table)):
+        if isinstance(table.this, exp.Identifier) and not _is_cte(table):
+            is_target = any(table is t or table is getattr(t, "this", None) for t in targets)
+            _qualify(table, context, is_target)
+
+
+def fold(identifier: exp.Identifier) -> None:
+    if not identifier.args.get("quoted"):
+        identifier.set("this", identifier.name.upper())
+        identifier.set("quoted", True)
+
+
+def resolve(table: exp.Table, context: Context) -> ObjectName:
+    return context.session.resolve([part.name for part in table.parts])
+
+
+def _is_cte(table: exp.Table) -> bool:
+    if table.args.get("db"):
+        return False
+    node: exp.Expr | None = table
+    while node is not None:
+        with_ = node.args.get("with_")
+        if with_ and any(cte.alias.upper() == table.name.upper() for cte in with_.expressions):
+            return True
+        node = node.parent
+    return False
+
+
+def _qualify(table: exp.Table, context: Context, is_target: bool) -> None:
+    session = context.session
+    parts = [str(part.name) for part in table.parts]
+    if "INFORMATION_SCHEMA" in parts[:-1]:
+        if _lend(table, parts, {}, context):
+            return
+        parts[-2] = information_schema.SCHEMA
+    name = session.resolve(parts)
+    alias = table.args.get("alias")
+    if stream.exists(session, name) and not is_target:
+        marker = f"__stream_{len(context.streams)}__"
+        context.streams[marker] = name
+        _replace_name(table, [marker], alias, name.name)
+    elif name in session.temporary:
+        _replace_name(table, ["temp", "main", str(name)], alias, name.name)
+    else:
+        _replace_name(table, [name.database, name.schema, name.name], alias, None)
+
+
+def _replace_name(
+    table: exp.Table, parts: list[str], alias: exp.Expr | None, alias_name: str | None
+) -> None:
+    identifiers = [exp.to_identifier(part, quoted=True) for part in parts]
+    table.set("this", identifiers[-1])
+    table.set("db", identifiers[-2] if len(parts) > 1 else None)
+    table.set("catalog", identifiers[-3] if len(parts) > 2 else None)
+    if alias is None and alias_name is not None and not isinstance(table.parent, exp.Schema):
+        table.set("alias", exp.TableAlias(this=exp.to_identifier(alias_name, quoted=True)))
+
+
+def _name_projections(tree: exp.Expr) -> None:
+    """`count(*)` without an alias is a column COUNT(*), as its text in upper case."""
+    for select in tree.find_all(exp.Select):
+        for projection in select.expressions:
+            if isinstance(projection, exp.Alias | exp.Column | exp.Star | exp.Aliases):
+                continue
+            if projection.is_star or isinstance(projection, exp.Parameter | exp.Columns):
+                continue
+            text = projection.sql("snowflake").upper()
+            alias = exp.Alias(alias=exp.to_identifier(text, quoted=True))
+            projection.replace(alias)
+            alias.set("this", projection)
+
+
+@rule(exp.Values)
+def name_columns_of_values(node: exp.Values, context: Context) -> None:
+    """https://docs.snowflake.com/en/sql-reference/constructs/values"""
+    alias = node.args.get("alias")
+    if node.find_ancestor(exp.Insert) and not node.find_ancestor(exp.Select):
+        return
+    if alias is not None and alias.args.get("columns"):
+        return
+    first = node.expressions[0]
+    width = len(first.expressions) if isinstance(first, exp.Tuple) else 1
+    columns = [exp.to_identifier(f"COLUMN{n}", quoted=True) for n in range(1, width + 1)]
+    name = alias.this if alias is not None else exp.to_identifier("_values", quoted=True)
+    node.set("alias", exp.TableAlias(this=name, columns=columns))
+
+
+@rule(exp.Parameter)
+def positional_column(node: exp.Parameter, context: Context) -> exp.Expr:
+    """`$1` is the first column of VALUES, `$name` a session variable."""
+    name = node.name
+    if name.isdigit():
+        return exp.column(exp.to_identifier(f"COLUMN{name}", quoted=True))
+    context.is_constant = False
+    if name.upper() not in context.session.variables:
+        raise unsupported(f"session variable ${name.upper()}, which is not set.")
+    return exp.convert(context.session.variables[name.upper()])
+
+
+@rule(exp.TableFromRows)
+def table_function(node: exp.TableFromRows, context: Context) -> exp.Expr | None:
+    inner = node.this
+    parts: list[str] = []
+    while isinstance(inner, exp.Dot):
+        parts.append(inner.this.name)
+        inner = inner.expression
+    if not isinstance(inner, exp.Anonymous):
+        return None
+    table = exp.Table(this=exp.to_identifier(inner.name), alias=node.args.get("alias"))
+    arguments: dict[str, Any] = {}
+    for place, argument in enumerate(inner.expressions):
+        if isinstance(argument, exp.Kwarg):
+            arguments[argument.this.name.upper()] = _constant(argument.expression, context)
+        else:
+            arguments[str(place)] = _constant(argument, context)
+    name = [*(part.upper() for part in parts), inner.name.upper()]
+    if not _lend(table, name, arguments, context):
+        raise unsupported(f"table function {'.'.join(name)}.")
+    return table
+
+
+def _lend(table: exp.Table, parts: list[str], arguments: dict[str, Any], context: Context) -> bool:
+    """Answer a relation from the registry; False when nobody registered it."""
+    handler = find_table(".".join(parts[-2:]))
+    if handler is None:
+        return False
+    result = handler(context.session, arguments)
+    context.is_constant = False
+    name = f"__relation_{len(context.relations)}__"
+    names = [column.name for column in result.columns]
+    context.relations[name] = result.table.rename_columns(names)
+    _replace_name(table, [name], table.args.get("alias"), parts[-1])
+    return True
+
+
+@rule(exp.Anonymous)
+def session_function(node: exp.Anonymous, context: Context) -> exp.Expr | None:
+    return _answer(node, context)
+
+
+def _answer(node: exp.Expr, context: Context) -> exp.Expr | None:
+    found = find_function(node)
+    if found is None:
+        return None
+    handler, arguments = found
+    context.is_constant = False
+    return exp.convert(handler(context.session, [_constant(a, context) for a in arguments]))
+
+
+for _kind in (
+    exp.CurrentWarehouse,
+    exp.CurrentDatabase,
+    exp.CurrentSchema,
+    exp.CurrentUser,
+    exp.CurrentRole,
+    exp.CurrentSession,
+    exp.CurrentAccount,
+    exp.CurrentRegion,
+    exp.CurrentVersion,
+):
+    rule(_kind)(lambda node, context: _answer(node, context))
+
+
+def _constant(node: exp.Expr, context: Context) -> Any:
+    """The value of an argument that does not depend on rows."""
+    if isinstance(node, exp.Literal):
+        return node.name if node.is_string else node.to_py()
+    rows = context.session.run(f"select {node.sql('duckdb')}")
+    return rows[0][0]
+
+
+@rule(exp.Explode)
+def keep_flatten_input(node: exp.Explode, context: Context) -> None:
+    """Handled with the LATERAL or TABLE around it."""
+
+
+@rule(exp.Lateral, exp.TableFromRows)
+def flatten(node: exp.Expr, context: Context) -> exp.Expr | None:
+    """https://docs.snowflake.com/en/sql-reference/functions/flatten"""
+    if not isinstance(node.this, exp.Explode):
+        return None
+    options: dict[str, exp.Expr] = {}
+    for argument in (node.this.this, *node.this.expressions):
+        named = isinstance(argument, exp.Kwarg)
+        options[argument.this.name.upper() if named else "INPUT"] = (
+            argument.expression if named else argument
+        )
+    if left := set(options) - {"INPUT", "OUTER"}:
+        raise unsupported(f"flatten with {sorted(left)}.")
+    outer = options.get("OUTER", exp.false())
+    alias = node.args.get("alias")
+    function = call("sf_flatten", options["INPUT"], outer)
+    return exp.Table(this=function, alias=exp.TableAlias(this=alias.this) if alias else None)

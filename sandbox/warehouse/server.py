@@ -1,0 +1,373 @@
+"""The account behind Snowflake's HTTP interface, on loopback, for connector, Snowpark and CLI.
+
+There is no authentication: every login succeeds, so the server binds 127.0.0.1 only.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import logging
+import secrets
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import uvicorn
+from snowflake.connector.errors import ProgrammingError
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+from sandbox.warehouse import statements, wire
+from sandbox.warehouse.account import Account
+from sandbox.warehouse.control import VERSION, set_parameter
+from sandbox.warehouse.result import COPY, DML_KINDS, Result
+from sandbox.warehouse.session import Session
+
+HOST = "127.0.0.1"
+START_TIMEOUT_SECONDS = 30.0
+LENT_SESSION = "SANDBOX_LENT_SESSION"
+"""Session parameter of a login that is to share a session; its value comes from `Server.lend`."""
+
+_log = logging.getLogger(__name__)
+# Lets Snowpark send common table expressions instead of inlining a frame again at each use.
+_CLIENT_PARAMETERS = {
+    "CLIENT_SESSION_KEEP_ALIVE_HEARTBEAT_FREQUENCY": 3600,
+    "CLIENT_STAGE_ARRAY_BINDING_THRESHOLD": 0,
+    "CLIENT_TELEMETRY_ENABLED": False,
+    "PYTHON_SNOWPARK_COMPILATION_STAGE_ENABLED": True,
+}
+
+
+@dataclass
+class Login:
+    """What a token stands for. A lent session is closed by its owner."""
+
+    session: Session
+    is_lent: bool = False
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+
+class Server:
+    """One account on one port."""
+
+    def __init__(self, account: Account, port: int = 0) -> None:
+        assert statements.LOADED
+        self.account = account
+        self._logins: dict[str, Login] = {}
+        self._lent: dict[str, Session] = {}
+        # With the protocol named, asyncio sets TCP_NODELAY; without it each answer waits 40 ms.
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self._socket.bind((HOST, port))
+        self.port = int(self._socket.getsockname()[1])
+        self._uvicorn = uvicorn.Server(
+            uvicorn.Config(self._app(), log_level="error", lifespan="off", timeout_keep_alive=60)
+        )
+        self._thread = threading.Thread(target=self._serve, name="warehouse", daemon=True)
+
+    @property
+    def connection_parameters(self) -> dict[str, Any]:
+        """Arguments of `snowflake.connector.connect`."""
+        return {
+            "account": "sandbox",
+            "user": "sandbox",
+            "password": "sandbox",
+            "host": HOST,
+            "port": self.port,
+            "protocol": "http",
+        }
+
+    def start(self) -> None:
+        self._thread.start()
+        deadline = time.monotonic() + START_TIMEOUT_SECONDS
+        while not self._uvicorn.started:
+            if time.monotonic() > deadline or not self._thread.is_alive():
+                raise RuntimeError(f"the warehouse did not start on port {self.port}")
+            time.sleep(0.005)
+
+    def stop(self) -> None:
+        self._uvicorn.should_exit = True
+        self._uvicorn.force_exit = True
+        self._thread.join(START_TIMEOUT_SECONDS)
+        for login in self._logins.values():
+            if not login.is_lent:
+                login.session.close()
+        self._logins.clear()
+
+    @contextmanager
+    def lend(self, session: Session) -> Iterator[dict[str, Any]]:
+        """Connection parameters of a client that shares this session and its transaction.
+
+        The lender must not use the session while the borrower does.
+        """
+        secret = secrets.token_urlsafe(32)
+        self._lent[secret] = session
+        try:
+            yield self.connection_parameters | {"session_parameters": {LENT_SESSION: secret}}
+        finally:
+            del self._lent[secret]
+            for token in [t for t, login in self._logins.items() if login.session is session]:
+                if self._logins[token].is_lent:
+                    del self._logins[token]
+
+    @contextmanager
+    def lend_to(self, token: str, session: Session) -> Iterator[None]:
+        """Let the client logged in with this token use `session` instead of its own.
+
+        The lender must not use the session meanwhile. Waits at the end for a request in flight.
+        """
+        login = self._logins[token]
+        with login.lock:
+            own, login.session = login.session, session
+        try:
+            yield
+        finally:
+            with login.lock:
+                login.session = own
+
+    def _serve(self) -> None:
+        self._uvicorn.run(sockets=[self._socket])
+
+    def _app(self) -> Starlette:
+        return Starlette(
+            routes=[
+                Route("/session/v1/login-request", self._log_in, methods=["POST"]),
+                Route("/session", self._session, methods=["POST"]),
+                Route("/session/heartbeat", self._session, methods=["POST"]),
+                Route("/session/token-request", self._session, methods=["POST"]),
+                Route("/queries/v1/query-request", self._query, methods=["POST"]),
+                Route("/queries/v1/abort-request", self._abort, methods=["POST"]),
+                Route("/queries/{query_id}/result", self._result, methods=["GET"]),
+                Route("/monitoring/queries/{query_id}", self._monitor, methods=["GET"]),
+                Route("/telemetry/send", _accept, methods=["POST"]),
+            ]
+        )
+
+    async def _log_in(self, request: Request) -> JSONResponse:
+        body = await _body(request)
+        wanted = dict(body["data"].get("SESSION_PARAMETERS") or {})
+        names = (request.query_params.get(n) for n in ("databaseName", "schemaName"))
+        database, schema = (_folded(name) for name in names)
+        lent = self._lent.get(str(wanted.get(LENT_SESSION)))
+        session = lent or self.account.connect(database, schema)
+        try:
+            _apply(session, wanted)
+        except ProgrammingError as error:
+            return _failure(error)
+        token = secrets.token_urlsafe(32)
+        self._logins[token] = Login(session, lent is not None)
+        parameters = _CLIENT_PARAMETERS | {
+            "AUTOCOMMIT": session.autocommit,
+            "TIMEZONE": session.parameters["TIMEZONE"],
+        }
+        return _success(
+            {
+                "token": token,
+                "masterToken": token,
+                "validityInSeconds": 86400,
+                "masterValidityInSeconds": 86400,
+                "sessionId": session.id,
+                "serverVersion": VERSION,
+                "parameters": [{"name": n, "value": v} for n, v in parameters.items()],
+                "sessionInfo": _session_info(session),
+            }
+        )
+
+    async def _session(self, request: Request) -> JSONResponse:
+        token = _token(request)
+        if request.query_params.get("delete"):
+            login = self._logins.pop(token, None)
+            if login and not login.is_lent:
+                await run_in_threadpool(login.session.close)
+            return _success(None)
+        if token not in self._logins:
+            return _logged_out()
+        return _success(None)
+
+    async def _query(self, request: Request) -> JSONResponse:
+        login = self._logins.get(_token(request))
+        if login is None:
+            return _logged_out()
+        body = await _body(request)
+        return await run_in_threadpool(self._run, login, body)
+
+    def _run(self, login: Login, body: dict[str, Any]) -> JSONResponse:
+        session = login.session
+        with login.lock:
+            try:
+                if body.get("describeOnly"):
+                    columns, kind = session.describe(body["sqlText"])
+                    return _described(session, list(columns), kind)
+                result = _execute(session, body)
+            except ProgrammingError as error:
+                return _failure(error)
+            except Exception as error:
+                _log.exception("request failed")
+                return _failure(ProgrammingError(msg=str(error), errno=603, sqlstate="XX000"))
+            return _answer(session, result)
+
+    async def _result(self, request: Request) -> JSONResponse:
+        login = self._logins.get(_token(request))
+        result = self.account.recall(request.path_params["query_id"])
+        if login is None:
+            return _logged_out()
+        if result is None:
+            return _failure(
+                ProgrammingError(msg="Query result is not available.", errno=709, sqlstate="02000")
+            )
+        return _answer(login.session, result)
+
+    async def _monitor(self, request: Request) -> JSONResponse:
+        known = self.account.recall(request.path_params["query_id"])
+        return _success({"queries": [{"status": "SUCCESS"}] if known else []})
+
+    async def _abort(self, request: Request) -> JSONResponse:
+        if login := self._logins.get(_token(request)):
+            login.session.interrupt()
+        return _success(None)
+
+
+@contextmanager
+def serve(account: Account, port: int = 0) -> Iterator[dict[str, Any]]:
+    """Serve the account; yields the arguments of `snowflake.connector.connect`."""
+    server = Server(account, port)
+    server.start()
+    try:
+        yield server.connection_parameters
+    finally:
+        server.stop()
+
+
+def _execute(session: Session, body: dict[str, Any]) -> Result:
+    text, bindings = body["sqlText"], body.get("bindings")
+    if not wire.is_batch(bindings):
+        return session.execute(text, wire.bound_values(bindings))
+    total, result = 0, None
+    with session.dml():
+        for row in wire.batch_rows(bindings):
+            result = session.execute(text, row)
+            total += result.rowcount or 0
+    assert result is not None
+    first = result.columns[0]
+    result.table = result.table.set_column(0, first.name, [[total]])
+    return result
+
+
+def _answer(session: Session, result: Result) -> JSONResponse:
+    if result.put is not None:
+        return _success(result.put | {"queryId": result.query_id})
+    if result.kind in DML_KINDS:
+        rows: dict[str, Any] = {"queryResultFormat": "json", "rowset": wire.text_rows(result)}
+    else:
+        rows = {"queryResultFormat": "arrow", "rowsetBase64": wire.encoded(result)}
+    total = result.table.num_rows
+    return _success(
+        rows
+        | {
+            "parameters": [{"name": "TIMEZONE", "value": session.parameters["TIMEZONE"]}],
+            "rowtype": wire.rowtype(list(result.columns)),
+            "total": total,
+            "returned": total,
+            "queryId": result.query_id,
+            "statementTypeId": 0x3000 if result.kind == COPY else result.kind,
+        }
+        | _final_names(session)
+    )
+
+
+def _described(session: Session, columns: list[Any], kind: int) -> JSONResponse:
+    is_query = kind not in DML_KINDS
+    rows: dict[str, Any] = (
+        {"queryResultFormat": "arrow", "rowsetBase64": ""}
+        if is_query
+        else {"queryResultFormat": "json", "rowset": []}
+    )
+    return _success(
+        rows
+        | {
+            "rowtype": wire.rowtype(columns),
+            "total": 0,
+            "returned": 0,
+            "queryId": secrets.token_hex(16),
+            "statementTypeId": kind,
+            "numberOfBinds": 0,
+            "arrayBindSupported": kind == 0x3100,
+        }
+        | _final_names(session)
+    )
+
+
+def _apply(session: Session, wanted: dict[str, Any]) -> None:
+    """Parameters of the login with a meaning here; the rest steers clients we do not have."""
+    for name, value in wanted.items():
+        if name.upper() in {"AUTOCOMMIT", "TIMEZONE", "QUERY_TAG"}:
+            set_parameter(session, name.upper(), value)
+
+
+def _session_info(session: Session) -> dict[str, str | None]:
+    return {
+        "databaseName": session.database,
+        "schemaName": session.schema,
+        "warehouseName": session.warehouse,
+        "roleName": session.role,
+    }
+
+
+def _final_names(session: Session) -> dict[str, str | None]:
+    return {
+        "finalDatabaseName": session.database,
+        "finalSchemaName": session.schema,
+        "finalWarehouseName": session.warehouse,
+        "finalRoleName": session.role,
+    }
+
+
+def _success(data: Any) -> JSONResponse:
+    return JSONResponse({"data": data, "code": None, "message": None, "success": True})
+
+
+def _failure(error: ProgrammingError) -> JSONResponse:
+    code = f"{error.errno or 0:06d}"
+    return JSONResponse(
+        {
+            "data": {"errorCode": code, "sqlState": error.sqlstate},
+            "code": code,
+            "message": error.raw_msg,
+            "success": False,
+        }
+    )
+
+
+def _logged_out() -> JSONResponse:
+    message = "User must login again to access the service."
+    return JSONResponse({"data": None, "code": "390104", "message": message, "success": False})
+
+
+async def _accept(request: Request) -> JSONResponse:
+    await request.body()
+    return _success(None)
+
+
+async def _body(request: Request) -> Any:
+    body = await request.body()
+    if request.headers.get("Content-Encoding") == "gzip":
+        body = gzip.decompress(body)
+    return json.loads(body)
+
+
+def _token(request: Request) -> str:
+    return request.headers.get("Authorization", "")[17:-1]
+
+
+def _folded(name: str | None) -> str | None:
+    if not name:
+        return None
+    return name[1:-1] if name.startswith('"') else name.upper()

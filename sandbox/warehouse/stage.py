@@ -1,0 +1,199 @@
+"""Internal stages: folders beside the database, filled by PUT, read by COPY and procedures.
+
+The client copies files itself, as on Snowflake: PUT and GET answer with the folder's place.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import shutil
+from email.utils import formatdate
+from fnmatch import fnmatch
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sandbox.warehouse.errors import already_exists, does_not_exist, syntax_error, unsupported
+from sandbox.warehouse.names import ObjectName, split_name
+from sandbox.warehouse.registry import statement
+from sandbox.warehouse.result import OTHER, SHOW, Column, Result, status, table
+from sandbox.warehouse.statement import Reader, Statement
+
+if TYPE_CHECKING:
+    from sandbox.warehouse.session import Session
+
+KIND = "stage"
+_PUT = re.compile(
+    r"""\s*(?P<verb>put|get)\s+(?P<first>'(?:[^']|'')*'|\S+)\s+(?P<second>'(?:[^']|'')*'|\S+)
+        (?P<options>.*)\Z""",
+    re.IGNORECASE | re.VERBOSE | re.DOTALL,
+)
+
+
+@statement("create stage")
+def create_stage(session: Session, statement: Statement) -> Result:
+    modifiers, reader = statement.after_head()
+    name = session.resolve(reader.name())
+    options = reader.options()
+    reader.end()
+    if "URL" in options or "STORAGE_INTEGRATION" in options:
+        raise unsupported("external stages.")
+    with session.ddl():
+        if session.catalog.get(session, KIND, name) is not None:
+            if modifiers & {"IF NOT EXISTS", "OR ALTER"}:
+                return status(f"{name.name} already exists, statement succeeded.")
+            if "OR REPLACE" not in modifiers:
+                raise already_exists(name)
+        _empty(session, name)
+        definition = {
+            "comment": options.get("COMMENT", ""),
+            "file_format": options.get("FILE_FORMAT"),
+            "is_temporary": statement.is_temporary,
+            "created_on": session.now(),
+        }
+        session.catalog.put(session, KIND, name, definition)
+    return status(f"Stage area {name.name} successfully created.")
+
+
+@statement("drop stage")
+def drop_stage(session: Session, statement: Statement) -> Result:
+    modifiers, reader = statement.after_head()
+    name = session.resolve(reader.name())
+    with session.ddl():
+        if not session.catalog.drop(session, KIND, name):
+            if "IF EXISTS" in modifiers:
+                return status("Drop statement executed successfully.")
+            raise does_not_exist("Stage", name)
+        _empty(session, name)
+    return status(f"{name.name} successfully dropped.")
+
+
+@statement("put", "get")
+def put_or_get(session: Session, statement: Statement) -> Result:
+    """https://docs.snowflake.com/en/sql-reference/sql/put"""
+    match = _PUT.match(statement.text.rstrip().rstrip(";"))
+    if match is None:
+        raise syntax_error("in PUT or GET.")
+    is_put = match["verb"].lower() == "put"
+    file, location = match["first"], match["second"]
+    if not is_put:
+        file, location = location, file
+    if location == "?" and isinstance(statement.params, tuple):
+        location = str(statement.params[0])
+    options = {k.upper(): v for k, v in re.findall(r"(\w+)\s*=\s*(\w+)", match["options"])}
+    folder = path(session, _unquoted(location))
+    folder.mkdir(parents=True, exist_ok=True)
+    common: dict[str, Any] = {
+        "stageInfo": {"locationType": "LOCAL_FS", "location": str(folder), "creds": {}},
+        "parallel": 4,
+    }
+    local = re.sub(r"^file://", "", _unquoted(file))
+    result = status("Statement executed successfully.", OTHER)
+    if is_put:
+        result.put = common | {
+            "command": "UPLOAD",
+            "src_locations": [local],
+            "autoCompress": options.get("AUTO_COMPRESS", "TRUE").upper() == "TRUE",
+            "sourceCompression": options.get("SOURCE_COMPRESSION", "auto_detect").lower(),
+            "overwrite": options.get("OVERWRITE", "FALSE").upper() == "TRUE",
+        }
+    else:
+        result.put = common | {
+            "command": "DOWNLOAD",
+            "localLocation": local,
+            "src_locations": [str(f.relative_to(folder)) for f in _files(folder)],
+            "encryptionMaterial": [],
+        }
+    return result
+
+
+@statement("list", "ls")
+def list_files(session: Session, statement: Statement) -> Result:
+    _, reader = statement.after_head()
+    location, pattern = _location_and_pattern(reader)
+    name, _ = split_location(session, location)
+    root = _root(session, name)
+    rows = []
+    for file in _matching(session, location, pattern):
+        digest = hashlib.md5(file.read_bytes(), usedforsecurity=False).hexdigest()
+        stat = file.stat()
+        shown = f"{name.name.lower()}/{file.relative_to(root)}"
+        rows.append((shown, stat.st_size, digest, formatdate(stat.st_mtime, usegmt=True)))
+    columns = ["name", Column("size", "fixed", 38, 0), "md5", "last_modified"]
+    return table(columns, rows)
+
+
+@statement("remove", "rm")
+def remove_files(session: Session, statement: Statement) -> Result:
+    _, reader = statement.after_head()
+    location, pattern = _location_and_pattern(reader)
+    name, _ = split_location(session, location)
+    root = _root(session, name)
+    rows = []
+    for file in _matching(session, location, pattern):
+        file.unlink()
+        rows.append((f"{name.name.lower()}/{file.relative_to(root)}", "removed"))
+    return table(["name", "result"], rows, SHOW)
+
+
+def path(session: Session, location: str) -> Path:
+    """The folder or file on disk behind `@db.schema.stage/path`; the stage must exist."""
+    name, tail = split_location(session, location)
+    root = _root(session, name)
+    place = (root / tail).resolve()
+    if not place.is_relative_to(root.resolve()):
+        raise syntax_error(f"{location!r} leads out of the stage.")
+    return place
+
+
+def files_of(session: Session, location: str) -> list[Path]:
+    """The files a location names: those in its folder, or with its text as prefix."""
+    return _matching(session, location, None)
+
+
+def split_location(session: Session, location: str) -> tuple[ObjectName, str]:
+    """The stage of `@db.schema.stage/path` and the path, which keeps its case."""
+    if not location.startswith("@"):
+        raise syntax_error(f"{location!r} does not start with @.")
+    text = location[1:]
+    quoted = re.match(r'(?:"[^"]*"|[^"/])*', text)
+    head = quoted[0] if quoted else text
+    name = session.resolve(split_name(head))
+    if session.catalog.get(session, KIND, name) is None:
+        raise does_not_exist("Stage", name)
+    return name, text[len(head) :].lstrip("/")
+
+
+def _location_and_pattern(reader: Reader) -> tuple[str, str | None]:
+    text = reader.rest().strip()
+    match = re.match(r"('(?:[^']|'')*'|\S+)\s*(?:pattern\s*=\s*'((?:[^']|'')*)')?\Z", text, re.I)
+    if match is None:
+        raise syntax_error(f"in the location {text!r}.")
+    return _unquoted(match[1]), match[2]
+
+
+def _matching(session: Session, location: str, pattern: str | None) -> list[Path]:
+    place = path(session, location)
+    if place.is_dir():
+        found = _files(place)
+    else:
+        found = [f for f in _files(place.parent) if fnmatch(f.name, place.name + "*")]
+    return [f for f in found if pattern is None or re.fullmatch(pattern, str(f))]
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(f for f in folder.rglob("*") if f.is_file()) if folder.is_dir() else []
+
+
+def _root(session: Session, name: ObjectName) -> Path:
+    return session.account.stages / name.database / name.schema / name.name
+
+
+def _empty(session: Session, name: ObjectName) -> None:
+    shutil.rmtree(_root(session, name), ignore_errors=True)
+
+
+def _unquoted(text: str) -> str:
+    if text.startswith("'"):
+        return text[1:-1].replace("''", "'").replace("\\'", "'")
+    return text

@@ -1,0 +1,12 @@
+"""Imports every module that registers statements, functions or table functions."""
+
+from __future__ import annotations
+
+import importlib
+
+_MODULES = ("control", "copy_into", "ddl", "query", "stage", "stream")
+
+for _name in _MODULES:
+    importlib.import_module(f"sandbox.warehouse.{_name}")
+
+LOADED = True

@@ -1,0 +1,177 @@
+"""From the text of a Snowflake query or DML to the text DuckDB runs, once per text and DDL."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+from sqlglot import ErrorLevel, exp
+from sqlglot.dialects.snowflake import Snowflake
+from sqlglot.errors import SqlglotError, UnsupportedError
+from sqlglot.tokens import TokenType
+
+from sandbox.warehouse import (
+    merge,
+    rules_aggregate,
+    rules_json,
+    rules_number,
+    rules_relation,
+    rules_text,
+    rules_time,
+)
+from sandbox.warehouse.errors import syntax_error, unsupported
+from sandbox.warehouse.names import ObjectName
+from sandbox.warehouse.result import DELETE, INSERT, MERGE, QUERY, UPDATE, Column
+from sandbox.warehouse.rewrite import Context, rewrite
+from sandbox.warehouse.statement import Statement
+
+if TYPE_CHECKING:
+    from sandbox.warehouse.session import Session
+
+_RULES = (rules_relation, rules_json, rules_time, rules_text, rules_number, rules_aggregate)
+_KINDS = {exp.Insert: INSERT, exp.Update: UPDATE, exp.Delete: DELETE, exp.Merge: MERGE}
+_KEPT = 512
+_cache: OrderedDict[tuple[Any, ...], Translation] = OrderedDict()
+
+
+@dataclass
+class Translation:
+    """DuckDB's text and what running it means for streams and tables."""
+
+    sql: str
+    kind: int = QUERY
+    target: ObjectName | None = None
+    streams: dict[str, ObjectName] = field(default_factory=dict)
+    relations: dict[str, pa.Table] = field(default_factory=dict)
+    before: tuple[str, ...] = ()
+    """Statements to run first, in the same transaction."""
+    actions: tuple[str, ...] = ()
+    """What the clauses of a MERGE do."""
+    placeholders: tuple[str, ...] = ()
+    columns: Sequence[Column] | None = None
+    is_cached: bool = False
+
+    @property
+    def changes_rows(self) -> bool:
+        """Whether rows that were there before are updated or deleted."""
+        return (self.kind == MERGE and self.actions != ("inserted",)) or bool(self.before)
+
+    def values(self, statement: Statement) -> dict[str, Any]:
+        """The bound values the text still names."""
+        if not self.placeholders:
+            return {}
+        if isinstance(statement.params, dict):
+            known = {str(name): value for name, value in statement.params.items()}
+        else:
+            known = {str(place): value for place, value in enumerate(statement.params, 1)}
+        missing = [name for name in self.placeholders if name not in known]
+        if missing:
+            raise syntax_error(f"Bind variable :{missing[0]} not set.")
+        return {name: known[name] for name in self.placeholders}
+
+
+def translate(session: Session, statement: Statement, describing: bool = False) -> Translation:
+    """The translation of one statement; the same text is translated again only after a DDL.
+
+    With `describing`, bound values may be missing: they are null, which changes no column.
+    """
+    key = (
+        statement.text,
+        describing,
+        session.database,
+        session.schema,
+        session.account.generation,
+        id(session.account),
+        frozenset(session.temporary),
+    )
+    known = _cache.get(key)
+    if known is None:
+        tree = parse(statement)
+        if describing:
+            tree = tree.transform(
+                lambda node: exp.null() if isinstance(node, exp.Placeholder) else node
+            )
+        context = Context(session)
+        known = translate_tree(tree, context)
+        known.is_cached = context.is_constant and not session.in_ddl
+        if known.is_cached:
+            _cache[key] = known
+            while len(_cache) > _KEPT:
+                _cache.popitem(last=False)
+    return known
+
+
+def translate_tree(tree: exp.Expr, context: Context) -> Translation:
+    """Rewrite a parsed statement and write it down for DuckDB."""
+    kind = _KINDS.get(type(tree), QUERY)
+    before: tuple[str, ...] = ()
+    if isinstance(tree, exp.TruncateTable):
+        kind, tree = DELETE, exp.Delete(this=tree.expressions[0])
+    elif isinstance(tree, exp.Insert) and tree.args.get("overwrite"):
+        tree.set("overwrite", False)
+        target = rules_relation.target_table(tree)
+        before = (_write(rewrite(exp.Delete(this=target.copy()), context)),)
+    rules_relation.prepare(tree, context)
+    target_name = None
+    if kind != QUERY:
+        target_name = rules_relation.resolve(rules_relation.target_table(tree), context)
+    tree = rewrite(tree, context)
+    actions = merge.prepare(tree) if isinstance(tree, exp.Merge) else ()
+    names = {node.name for node in tree.find_all(exp.Placeholder)}
+    return Translation(
+        _write(tree),
+        kind,
+        target_name,
+        dict(context.streams),
+        dict(context.relations),
+        before,
+        actions,
+        tuple(sorted(names)),
+    )
+
+
+def parse(statement: Statement) -> exp.Expr:
+    """The syntax tree; every `?` has become `:1`, `:2`, ..."""
+    text, tokens = statement.text, statement.tokens
+    if any(token.token_type is TokenType.PLACEHOLDER for token in tokens):
+        return parse_text(_numbered(statement))
+    return _single(Snowflake().parser(), list(tokens), text)
+
+
+def parse_text(text: str) -> exp.Expr:
+    try:
+        tokens = Snowflake().tokenize(text)
+    except SqlglotError as error:
+        raise syntax_error(str(error)) from None
+    return _single(Snowflake().parser(), tokens, text)
+
+
+def _single(parser: Any, tokens: list[Any], text: str) -> exp.Expr:
+    try:
+        tree = parser.parse(tokens, text)[0]
+    except SqlglotError as error:
+        message = str(error).replace("\x1b[4m", "").replace("\x1b[0m", "")
+        raise syntax_error(message) from None
+    if tree is None or isinstance(tree, exp.Command):
+        raise unsupported(f"statement {text[:60]!r}.")
+    return tree
+
+
+def _numbered(statement: Statement) -> str:
+    pieces, copied, number = [], 0, 0
+    for token in statement.tokens:
+        if token.token_type is TokenType.PLACEHOLDER:
+            number += 1
+            pieces.append(f"{statement.text[copied : token.start]}:{number}")
+            copied = token.end + 1
+    return "".join(pieces) + statement.text[copied:]
+
+
+def _write(tree: exp.Expr) -> str:
+    try:
+        return tree.sql("duckdb", unsupported_level=ErrorLevel.IMMEDIATE, comments=False)
+    except UnsupportedError as error:
+        raise unsupported(str(error)) from None
