@@ -1,0 +1,173 @@
+"""The Snowflake edge: one connection, its session settings, and what its errors mean."""
+
+import logging
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+import snowflake.connector
+from snowflake.connector.config_manager import CONFIG_MANAGER
+from snowflake.connector.constants import CONNECTIONS_FILE
+from snowflake.connector.errors import Error, OperationalError, ProgrammingError
+from snowflake.connector.pandas_tools import write_pandas
+
+from loader.errors import (
+    DoubtfulError,
+    LoaderError,
+    UnreachableError,
+    UnreachableInDoubtError,
+    UsageError,
+)
+
+log = logging.getLogger(__name__)
+
+SCHEMA = "RAW"
+
+LOGIN_SECONDS = 10
+"""Long enough for a slow network, short enough that a wrong address is told at once."""
+
+STATEMENT_SECONDS = 90
+"""A COPY of 64 MB takes seconds. Also bounds the connector's own retries: it cancels a statement
+that takes longer than its network timeout."""
+
+_SESSION = {
+    # Raw times are UTC, whatever the account or user says.
+    "TIMEZONE": "UTC",
+    # A COPY whose loader is gone must not land after another loader has read the offsets.
+    "ABORT_DETACHED_QUERY": True,
+    "STATEMENT_TIMEOUT_IN_SECONDS": STATEMENT_SECONDS,
+    "QUERY_TAG": "carefloe-loader",
+}
+
+_LOADS_PER_CONNECTION = 200
+_CONNECTION_SECONDS = 3600
+"""write_pandas leaves a temporary stage behind with every call, dropped when the session ends."""
+
+_MISSING_OR_FORBIDDEN = {2003, 2043, 3001}
+_NEEDS_A_PERSON = {606, 90105, 90106} | _MISSING_OR_FORBIDDEN
+"""No warehouse, no database, no schema, no object, no privilege: a retry cannot help."""
+_NEEDS_A_PERSON_STATES = ("22", "23", "42")
+"""SQLSTATE classes data exception, constraint violation, syntax error or access rule."""
+
+
+class Account:
+    """The raw schema of the account named by the connection, opened at once."""
+
+    def __init__(self, connection_name: str) -> None:
+        self._name = connection_name
+        self._connection = _connect(connection_name)
+        self._loads = 0
+        self._opened_at = time.monotonic()
+
+    def copy(self, rows: pd.DataFrame, table: str) -> None:
+        """Append the rows to the table in one COPY, all or none.
+
+        DoubtfulError: they may or may not have landed. LoaderError: they have not, and will not.
+        """
+        if self._loads >= _LOADS_PER_CONNECTION or self._age() > _CONNECTION_SECONDS:
+            self.reconnect()
+        self._loads += 1
+        try:
+            success, _, landed, _ = write_pandas(
+                self._connection,
+                rows,
+                table.upper(),
+                schema=SCHEMA,
+                compression="snappy",  # the default, gzip, takes 15 times as long
+                use_logical_type=True,  # without it, timestamps arrive as other instants
+            )
+        except Exception as error:
+            raise self._told(error, table) from error
+        if not success or landed != len(rows):
+            raise DoubtfulError(
+                f"raw.{table}: COPY reported {landed} rows of {len(rows)}; look at copy_history"
+            )
+
+    def rows(self, statement: str, values: Sequence[object], table: str) -> list[tuple[Any, ...]]:
+        """Return what a query answers; `table` is the one it reads, for the error."""
+        try:
+            with self._connection.cursor() as cursor:
+                return list(cursor.execute(statement, values).fetchall())
+        except Exception as error:
+            raise self._told(error, table) from error
+
+    def reconnect(self) -> None:
+        """Open a new session; what the old one still runs is aborted by the account."""
+        self.close()
+        try:
+            self._connection = _connect(self._name)
+        except UnreachableError as error:
+            raise UnreachableInDoubtError(str(error)) from error
+        self._loads = 0
+        self._opened_at = time.monotonic()
+
+    def close(self) -> None:
+        """Close the session; a connection that is already broken is no error."""
+        try:
+            self._connection.close()
+        except Exception as error:  # noqa: BLE001 - nothing depends on a clean goodbye
+            log.debug("closing the connection failed error=%s", type(error).__name__)
+
+    def _age(self) -> float:
+        return time.monotonic() - self._opened_at
+
+    def _told(self, error: Exception, table: str) -> LoaderError:
+        """Say once, here, whether a retry can help: terminal (LoaderError) or DoubtfulError."""
+        number = getattr(error, "errno", None)
+        state = getattr(error, "sqlstate", None) or ""
+        what = f"raw.{table}: {_summary(error)} (connection {self._name})"
+        if number in _MISSING_OR_FORBIDDEN:
+            return LoaderError(
+                f"{what}. Run `make deploy CONNECTION={self._name}`, or ask for the loader's role."
+            )
+        if number in _NEEDS_A_PERSON or state.startswith(_NEEDS_A_PERSON_STATES):
+            return LoaderError(what)
+        if isinstance(error, Error | OSError) and not isinstance(error, ProgrammingError):
+            return UnreachableInDoubtError(what)
+        return DoubtfulError(what)
+
+
+def _connect(name: str) -> snowflake.connector.SnowflakeConnection:
+    known = _known_connections()
+    if name not in known:
+        raise UsageError(
+            f"SNOWFLAKE_DEFAULT_CONNECTION_NAME: {CONNECTIONS_FILE} has no connection {name!r} "
+            f"(it has: {', '.join(sorted(known)) or 'none'}). "
+            "Add it, set SNOWFLAKE_HOME to the folder of the right file, or `source .sandbox/env`."
+        )
+    try:
+        return snowflake.connector.connect(
+            connection_name=name,
+            session_parameters=_SESSION,
+            autocommit=True,
+            paramstyle="qmark",
+            application="carefloe_loader",
+            login_timeout=LOGIN_SECONDS,
+            network_timeout=STATEMENT_SECONDS,
+        )
+    except (Error, OSError) as error:
+        reached = not isinstance(error, OperationalError | OSError)
+        what = "refused the login" if reached else "did not answer"
+        raise UnreachableError(
+            f"the Snowflake account of connection {name!r} in {CONNECTIONS_FILE} {what}: "
+            f"{_summary(error)}. Check account, host, user and key there."
+        ) from error
+
+
+def _known_connections() -> list[str]:
+    try:
+        return list(CONFIG_MANAGER["connections"])
+    except Exception as error:
+        raise UsageError(f"{CONNECTIONS_FILE} cannot be read: {type(error).__name__}") from error
+
+
+def _summary(error: Exception) -> str:
+    """Return one line that names the error without quoting any value of the data."""
+    number = getattr(error, "errno", None)
+    message = (getattr(error, "raw_msg", None) or str(error)).strip().splitlines()
+    state = getattr(error, "sqlstate", None) or ""
+    if state.startswith(("22", "23")) or not message:
+        # A data error quotes the value it stumbled over.
+        return f"{type(error).__name__} {number} sqlstate {state}"
+    return f"{type(error).__name__} {number}: {message[0][:200]}"

@@ -1,0 +1,82 @@
+"""The command line: arguments in, exit codes out, no traceback at the user."""
+
+import logging
+import sys
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from loader.errors import LoaderError
+from loader.settings import RunSettings, read_settings
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Loads Kafka topics and CSV files into the raw tables, each record and line exactly once. "
+    "Exit codes: 0 done, 1 failed, 2 wrong settings or arguments, 3 broker or account unreachable.",
+)
+
+
+@app.callback()
+def _prepare() -> None:
+    """Log to stderr; on a terminal the live line replaces the line per batch."""
+    quiet = sys.stderr.isatty()
+    logging.basicConfig(
+        level=logging.WARNING,
+        stream=sys.stderr,
+        format="%(asctime)s %(levelname)s %(message)s",
+    )
+    logging.getLogger("loader").setLevel(logging.WARNING if quiet else logging.INFO)
+    for noisy in ("kafka", "snowflake.connector"):
+        # Their view of a lost connection; ours says what it means and what happens next.
+        logging.getLogger(noisy).setLevel(logging.CRITICAL)
+
+
+@app.command()
+def run(
+    until_caught_up: Annotated[
+        bool,
+        typer.Option(
+            "--until-caught-up", help="Stop when everything that was there at the start is loaded."
+        ),
+    ] = False,
+) -> None:
+    """Load the topics into raw until stopped.
+
+    Example: KAFKA_BOOTSTRAP_SERVERS=127.0.0.1:9092 carefloe-loader run --until-caught-up
+    """
+    settings = read_settings(RunSettings)
+    from loader.run import run as run_loader  # here, so that --help is fast
+
+    run_loader(settings, Console(), until_caught_up)
+
+
+def main() -> None:
+    """Run the program; every failure is one message and an exit code."""
+    with _failures_told():
+        app()
+
+
+@contextmanager
+def _failures_told() -> Iterator[None]:
+    try:
+        yield
+    except LoaderError as error:
+        typer.echo(f"carefloe-loader: {error}", err=True)
+        sys.exit(error.exit_code)
+    except Exception as error:  # noqa: BLE001 - the user gets a message, never a traceback
+        # Not the error's text: it may quote a record.
+        at = traceback.extract_tb(error.__traceback__)[-1]
+        typer.echo(
+            f"carefloe-loader: unexpected {type(error).__name__} at "
+            f"{Path(at.filename).name}:{at.lineno}. Nothing is lost: run again continues behind "
+            "what has landed. Please report it.",
+            err=True,
+        )
+        sys.exit(1)

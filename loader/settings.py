@@ -1,0 +1,131 @@
+"""The loader's settings, read once from the environment and checked before anything is opened."""
+
+import re
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import (
+    Field,
+    PositiveFloat,
+    PositiveInt,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from loader.errors import UsageError
+
+_HOST_AND_PORT = re.compile(r"[^\s:,]+:\d{1,5}")
+_TOPIC_TO_TABLE = re.compile(r"(?P<topic>[A-Za-z0-9._-]{1,249})=(?P<table>[a-z_][a-z0-9_]*)")
+
+
+class AccountSettings(BaseSettings):
+    """What every command needs: the Snowflake connection and how much one COPY takes."""
+
+    model_config = SettingsConfigDict(
+        frozen=True, extra="ignore", env_ignore_empty=True, hide_input_in_errors=True
+    )
+
+    snowflake_default_connection_name: str = Field("default", examples=["sandbox"])
+    """Name of a connection in connections.toml, as all Snowflake tools read it."""
+
+    loader_flush_rows: PositiveInt = Field(100_000, examples=[100_000])
+    """Rows in one COPY. Bounds the memory during a backlog; larger batches were not faster."""
+
+    loader_flush_bytes: PositiveInt = Field(64 * 1024 * 1024, examples=[67108864])
+    """Payload bytes in one COPY. Bounds the memory when messages are large (1 MB each)."""
+
+    loader_retry_seconds: PositiveFloat = Field(120.0, examples=[120])
+    """How long a broker or account may stay unreachable before the loader gives up (exit 3)."""
+
+
+class RunSettings(AccountSettings):
+    """What `run` needs on top: the broker, the topics and when to flush."""
+
+    kafka_bootstrap_servers: str = Field(examples=["127.0.0.1:9092"])
+    kafka_security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = Field(
+        "PLAINTEXT", examples=["SASL_SSL"]
+    )
+    kafka_sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] | None = Field(
+        None, validate_default=True, examples=["PLAIN"]
+    )
+    kafka_sasl_username: str | None = Field(None, validate_default=True, examples=["loader"])
+    kafka_sasl_password: SecretStr | None = Field(
+        None, validate_default=True, examples=["(the secret)"]
+    )
+    kafka_ssl_cafile: Path | None = Field(None, examples=["/etc/ssl/certs/kafka-ca.pem"])
+
+    loader_topics: Annotated[dict[str, str], NoDecode] = Field(
+        {
+            "carefloe.patient_flow": "patient_flow_event",
+            "carefloe.encounters": "encounter_event",
+        },
+        examples=["carefloe.patient_flow=patient_flow_event,carefloe.encounters=encounter_event"],
+    )
+    """Topic -> table in the schema RAW."""
+
+    loader_group: str = Field("carefloe-loader", examples=["carefloe-loader"])
+    """Consumer group: its members share the partitions. Two groups would load everything twice."""
+
+    loader_flush_seconds: PositiveFloat = Field(10.0, examples=[10])
+    """Age at which an unfilled batch is landed. Below 60 the warehouse never suspends while events
+    arrive (it bills at least a minute); at 300 it is idle most of the time, and raw 5 minutes late.
+    """
+
+    loader_session_seconds: PositiveFloat = Field(15.0, ge=6, examples=[15])
+    """Silence after which the broker gives a dead loader's partitions to another (at least 6)."""
+
+    @field_validator("kafka_bootstrap_servers")
+    @classmethod
+    def _are_addresses(cls, value: str) -> str:
+        if not all(_HOST_AND_PORT.fullmatch(part.strip()) for part in value.split(",")):
+            raise ValueError("must be host:port, several separated by commas")
+        return value
+
+    @field_validator("kafka_sasl_mechanism", "kafka_sasl_username", "kafka_sasl_password")
+    @classmethod
+    def _is_there_for_sasl(cls, value: Any, info: ValidationInfo) -> Any:  # noqa: ANN401
+        protocol = info.data.get("kafka_security_protocol", "")
+        if value is None and protocol.startswith("SASL"):
+            raise ValueError(f"is required because KAFKA_SECURITY_PROTOCOL is {protocol}")
+        return value
+
+    @field_validator("kafka_ssl_cafile")
+    @classmethod
+    def _is_a_file(cls, value: Path | None) -> Path | None:
+        if value is not None and not value.is_file():
+            raise ValueError("is not a file that can be read")
+        return value
+
+    @field_validator("loader_topics", mode="before")
+    @classmethod
+    def _read_pairs(cls, value: Any) -> Any:  # noqa: ANN401
+        if not isinstance(value, str):
+            return value
+        pairs = [_TOPIC_TO_TABLE.fullmatch(part.strip()) for part in value.split(",")]
+        if not all(pairs):
+            raise ValueError("must be topic=table, several separated by commas")
+        return {pair["topic"]: pair["table"] for pair in pairs if pair}
+
+
+S = TypeVar("S", bound=AccountSettings)
+
+
+def read_settings(kind: type[S]) -> S:
+    """Return the settings of a program from the environment; UsageError names every wrong one."""
+    try:
+        return kind()  # type: ignore[call-arg]  # the environment has the arguments
+    except ValidationError as error:
+        problems = [_problem(kind, detail["loc"], detail["msg"]) for detail in error.errors()]
+        raise UsageError("\n".join(["these settings are wrong:", *problems])) from None
+
+
+def _problem(kind: type[AccountSettings], location: tuple[int | str, ...], reason: str) -> str:
+    name = str(location[0])
+    example = (kind.model_fields[name].examples or [""])[0]
+    reason = reason.removeprefix("Value error, ")
+    if reason == "Field required":
+        reason = "is required, and the environment does not set it"
+    return f"  {name.upper()}: {reason} (example: {name.upper()}={example})"

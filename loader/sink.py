@@ -1,0 +1,69 @@
+"""Raw as the loader sees it: a place to land batches, which also knows what it holds."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pyarrow as pa
+
+from loader.account import SCHEMA, Account
+from loader.batch import EventBatch
+from loader.columns import broker_times, constant, frame, headers_text, text_and_encoding
+
+
+def utc_now() -> datetime:
+    """Return the time now, in UTC and naive as raw stores it."""
+    return datetime.now(UTC).replace(tzinfo=None)
+
+
+class EventSink:
+    """The event tables of raw: the offset store is the offsets of the rows that are there."""
+
+    def __init__(self, account: Account, clock: Callable[[], datetime] = utc_now) -> None:
+        self._account = account
+        self._clock = clock
+
+    def load(self, batch: EventBatch) -> None:
+        """Land all rows of the batch or none; errors as Account.copy."""
+        rows = len(batch)
+        keys, key_encodings = text_and_encoding(batch.keys)
+        payloads, payload_encodings = text_and_encoding(batch.values)
+        headers = (
+            [None] * rows
+            if not batch.headers
+            else [
+                headers_text(found) if (found := batch.headers.get(row)) else None
+                for row in range(rows)
+            ]
+        )
+        columns = {
+            "TOPIC": constant(batch.topic, rows),
+            "KAFKA_PARTITION": pa.array(batch.partitions, pa.int64()),
+            "KAFKA_OFFSET": pa.array(batch.offsets, pa.int64()),
+            "KAFKA_KEY": keys,
+            "KEY_ENCODING": key_encodings,
+            "BROKER_TIME": broker_times(batch.timestamps),
+            "HEADERS": pa.array(headers, pa.string()),
+            "PAYLOAD": payloads,
+            "PAYLOAD_ENCODING": payload_encodings,
+            "LOAD_ID": constant(batch.load_id, rows),
+            "LOADED_AT": constant(self._clock(), rows),
+        }
+        self._account.copy(frame(columns), batch.table)
+
+    def high_water_marks(self, topic: str, table: str, floor: int = 0) -> dict[int, int]:
+        """Return partition -> greatest offset in raw, of the rows at or above `floor`.
+
+        Rows of a partition arrive in the order of their offsets, so the floor lets the account skip
+        what is older than everything still of interest, with no clock to be trusted.
+        """
+        found = self._account.rows(
+            f"select kafka_partition, max(kafka_offset) from {SCHEMA}.{table}"  # noqa: S608 - checked by settings
+            " where topic = ? and kafka_offset >= ? group by kafka_partition",
+            (topic, floor),
+            table,
+        )
+        return {int(partition): int(offset) for partition, offset in found}
+
+    def recover(self) -> None:
+        """Leave the session an error happened in; UnreachableInDoubtError if there is no other."""
+        self._account.reconnect()
