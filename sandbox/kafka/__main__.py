@@ -9,7 +9,7 @@ import signal
 import sys
 from pathlib import Path
 
-from sandbox.kafka.error import FolderError
+from sandbox.kafka.error import StartError
 from sandbox.kafka.server import DEFAULT_PARTITIONS, MAX_BYTES, KafkaLog
 
 _FAILED = 1
@@ -28,10 +28,10 @@ def main() -> int:
     )
     try:
         asyncio.run(_serve_until_stopped(log))
-    except FolderError as error:
+    except StartError as error:
         return _fail(str(error))
     except OSError as error:
-        return _fail(f"Cannot listen on port {options.port}: {error.strerror}. Use another --port.")
+        return _fail(f"Cannot use the data folder {options.dir}: {error.strerror}.")
     return 0
 
 

@@ -50,7 +50,7 @@ class Catalog:
         else:
             self.cluster_id = uuid.uuid4().hex[:22]
             self._next_producer_id = self._reserved_producer_ids = 1
-            self._save()
+            self._save(self.topics, self._reserved_producer_ids)
 
     def topic(self, name: str) -> Topic:
         """RefusedError with UNKNOWN_TOPIC_OR_PARTITION when there is none."""
@@ -73,8 +73,7 @@ class Catalog:
             topic = self._open(name, uuid.uuid4(), partitions or self.default_partitions)
         except OSError as error:
             raise RefusedError(ErrorCode.POLICY_VIOLATION, os.strerror(error.errno or 0)) from error
-        self.topics[name] = topic
-        self._save()
+        self._change(self.topics | {name: topic})
         return topic
 
     def check_new(self, name: str, partitions: int | None = None) -> None:
@@ -88,8 +87,7 @@ class Catalog:
     def delete(self, name: str) -> None:
         """The topic and all its records are gone."""
         topic = self.topic(name)
-        del self.topics[name]
-        self._save()
+        self._change({kept: other for kept, other in self.topics.items() if kept != name})
         for log in topic.partitions:
             log.wake()
             log.close()
@@ -100,8 +98,7 @@ class Catalog:
         self.check_extension(name, partitions)
         topic = self.topic(name)
         added = self._logs(name, topic.id, range(len(topic.partitions), partitions))
-        self.topics[name] = Topic(name, topic.id, topic.partitions + added)
-        self._save()
+        self._change(self.topics | {name: Topic(name, topic.id, topic.partitions + added)})
 
     def check_extension(self, name: str, partitions: int) -> None:
         """RefusedError when `extend` would be."""
@@ -125,8 +122,9 @@ class Catalog:
     def new_producer_id(self) -> int:
         """A number no producer of this folder ever had."""
         if self._next_producer_id == self._reserved_producer_ids:
-            self._reserved_producer_ids += _PRODUCER_IDS_AT_ONCE
-            self._save()
+            reserved = self._reserved_producer_ids + _PRODUCER_IDS_AT_ONCE
+            self._save(self.topics, reserved)
+            self._reserved_producer_ids = reserved
         self._next_producer_id += 1
         return self._next_producer_id - 1
 
@@ -182,13 +180,18 @@ class Catalog:
             )  # a deletion, or a creation nobody was told of, that was cut short
         self.topics = {name: self._open(name, topic_id, n) for name, topic_id, n in topics}
 
-    def _save(self) -> None:
+    def _change(self, topics: dict[str, Topic]) -> None:
+        """On disk first: records must not go to a topic that a restart would not know."""
+        self._save(topics, self._reserved_producer_ids)
+        self.topics = topics
+
+    def _save(self, topics: dict[str, Topic], next_producer_id: int) -> None:
         content = {
             "cluster_id": self.cluster_id,
-            "next_producer_id": self._reserved_producer_ids,
+            "next_producer_id": next_producer_id,
             "topics": {
                 topic.name: {"id": topic.id.hex, "partitions": len(topic.partitions)}
-                for topic in self.topics.values()
+                for topic in topics.values()
             },
         }
         replace_file(self._path, json.dumps(content, indent=1).encode())

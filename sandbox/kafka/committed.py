@@ -92,12 +92,13 @@ class CommittedOffsets:
         with path.open("rb") as file:
             for line in file:
                 try:
-                    group, topic, partition, *position = json.loads(line)
-                except ValueError:
+                    group, topic, partition, *values = json.loads(line)
+                    position = Position(*values) if values else None
+                except (ValueError, TypeError):
                     logger.warning("skipped an unreadable commit file=%s bytes=%d", path, len(line))
                     continue
                 if position:
-                    self._positions[group, topic, partition] = Position(*position)
+                    self._positions[group, topic, partition] = position
                 else:
                     self._positions.pop((group, topic, partition), None)
 

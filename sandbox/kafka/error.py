@@ -54,5 +54,13 @@ class RefusedError(Exception):
         self.message = message
 
 
-class FolderError(Exception):
-    """The data folder cannot be served; the message says why and what to do."""
+class StartError(Exception):
+    """The log cannot be served; the message says why and what to do."""
+
+
+class FolderError(StartError):
+    """The data folder cannot be used."""
+
+
+class PortError(StartError):
+    """The port cannot be used."""

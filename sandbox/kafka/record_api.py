@@ -16,6 +16,7 @@ MAX_MESSAGE_BYTES = 1_048_588  # Kafka's default for message.max.bytes, header o
 _LATEST, _EARLIEST = -1, -2  # instead of a timestamp
 _END = -1  # instead of an offset
 _LONGEST_WAIT_SECONDS = 60.0
+_MOST_FETCHED_BYTES = 64 << 20
 
 _Produced = producer.ProduceResponse.TopicProduceResponse
 _Fetched = consumer.FetchResponse.FetchableTopicResponse
@@ -128,7 +129,8 @@ class RecordApi:
         for topic in request.topics:
             parts = []
             for wanted in topic.partitions:
-                part = self._fetched_part(topic.topic, wanted, request.max_bytes - total, call)
+                room = min(request.max_bytes, _MOST_FETCHED_BYTES) - total
+                part = self._fetched_part(topic.topic, wanted, room, call)
                 total += len(part.records)
                 has_error |= part.error_code != ErrorCode.NONE
                 parts.append(part)

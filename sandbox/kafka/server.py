@@ -15,6 +15,7 @@ from sandbox.kafka.committed import CommittedOffsets
 from sandbox.kafka.connection import Connections
 from sandbox.kafka.dispatch import handlers_of
 from sandbox.kafka.durable import replace_file
+from sandbox.kafka.error import PortError
 from sandbox.kafka.fault import Faults
 from sandbox.kafka.folder import FolderLock
 from sandbox.kafka.groups import Groups
@@ -58,7 +59,7 @@ class KafkaLog:
     async def serve(self, ready: Callable[[str], None]) -> None:
         """Serve until cancelled; `ready` gets the address ("127.0.0.1:9092") once clients may come.
 
-        Raises FolderError when the folder cannot be served, OSError when the port cannot be used.
+        Raises FolderError when the folder cannot be served, PortError when the port cannot be used.
         """
         lock = FolderLock(self._folder)
         try:
@@ -109,7 +110,7 @@ class KafkaLog:
     async def _serve(
         self, catalog: Catalog, committed: CommittedOffsets, ready: Callable[[str], None]
     ) -> None:
-        listener = socket.create_server((HOST, self._port))
+        listener = self._listener()
         port = listener.getsockname()[1]
         groups = Groups()
         handlers = handlers_of(catalog, committed, groups, HOST, port)
@@ -127,3 +128,11 @@ class KafkaLog:
             server.close()
             watch.cancel()
             await connections.close()
+
+    def _listener(self) -> socket.socket:
+        try:
+            return socket.create_server((HOST, self._port))
+        except (OSError, OverflowError) as error:
+            raise PortError(
+                f"Cannot listen on {HOST}:{self._port}: {error}. Use another --port, or 0."
+            ) from error

@@ -124,6 +124,19 @@ def test_an_unreadable_catalog_is_reported(folder: Path, content: str) -> None:
         catalog(folder)
 
 
+def test_a_change_that_cannot_be_saved_is_not_made(folder: Path) -> None:
+    topics = catalog(folder)
+    topics.create("kept", 1)
+    (folder / "catalog.json.tmp").mkdir()  # in the way of the new content
+
+    with pytest.raises(OSError, match="Is a directory"):
+        topics.create("t", 1)
+    with pytest.raises(OSError, match="Is a directory"):
+        topics.delete("kept")
+
+    assert partition_counts(topics) == {"kept": 1}
+
+
 def test_producer_ids_are_never_given_twice(folder: Path) -> None:
     before = catalog(folder)
     given = [before.new_producer_id() for _ in range(1500)]

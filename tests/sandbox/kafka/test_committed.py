@@ -40,6 +40,13 @@ def test_a_torn_last_commit_is_skipped_and_the_next_one_counts(path: Path) -> No
     assert after.get("g", "t", 1) == Position(1, -1, "")
 
 
+@pytest.mark.parametrize("line", [b"7", b"{}", b'["g"]', b'["g","t",0,9]', b"\xff", b"null"])
+def test_a_line_that_is_no_commit_is_skipped(path: Path, line: bytes) -> None:
+    path.write_bytes(line + b'\n["g","t",0,5,-1,""]\n')
+
+    assert opened(path).get("g", "t", 0) == Position(5, -1, "")
+
+
 def test_a_forgotten_topic_is_forgotten_for_every_group(path: Path) -> None:
     offsets = opened(path)
     for group in ("g", "h"):

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import resource
+import signal
 import struct
 from pathlib import Path
 
@@ -119,6 +121,32 @@ def test_a_repeated_batch_lands_once_also_after_a_restart(path: Path) -> None:
     assert log.append(second) == 1
     assert log.append(batch(b"c", producer=(1, 0, 2))) == 2
     assert all_records(path) == [(0, b"a"), (1, b"b"), (2, b"c")]
+
+
+def test_records_are_the_same_when_every_write_waits_for_the_disk(path: Path) -> None:
+    log = PartitionLog(path, fsync=True)
+
+    assert [log.append(batch(b"a")), log.append(batch(b"b"))] == [0, 1]
+
+    assert all_records(path) == [(0, b"a"), (1, b"b")]
+
+
+def test_a_write_the_disk_does_not_take_is_refused_and_undone(path: Path) -> None:
+    log = filled(path, batch(b"a"))
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (log.size + 100, hard))
+    try:
+        with pytest.raises(RefusedError) as refused:
+            log.append(batch(bytes(1000)))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        signal.signal(signal.SIGXFSZ, handler)
+
+    assert refused.value.code is ErrorCode.STORAGE_ERROR
+    assert path.stat().st_size == log.size
+    assert log.append(batch(b"b")) == 1
+    assert all_records(path) == [(0, b"a"), (1, b"b")]
 
 
 def test_a_reopened_log_continues_where_it_ended(path: Path) -> None:

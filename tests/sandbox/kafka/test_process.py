@@ -122,7 +122,7 @@ def test_a_port_that_is_taken_is_reported(folder: Path) -> None:
         _, complaint = process.communicate(timeout=20)
 
     assert process.returncode == 1
-    assert complaint.startswith(f"Cannot listen on port {port}: ")
+    assert complaint.startswith(f"Cannot listen on 127.0.0.1:{port}: ")
     assert complaint.count("\n") == 1
 
 
