@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import logging
 import sys
+import time
 from collections import deque
+from collections.abc import Callable
+from contextlib import suppress
 from types import TracebackType
 from typing import Protocol, Self
 
 from kafka import KafkaProducer
-from kafka.errors import KafkaError
+from kafka.errors import KafkaConnectionError, KafkaError, KafkaTimeoutError
 from kafka.partitioner import murmur2
 from kafka.producer.future import FutureRecordMetadata
 
@@ -19,10 +22,11 @@ from producer.settings import KafkaSettings
 
 BOOTSTRAP_TIMEOUT_MS = 5_000
 TOPIC_TIMEOUT_MS = 10_000
-DELIVERY_TIMEOUT_MS = 30_000
+REQUEST_TIMEOUT_MS, DELIVERY_TIMEOUT_MS = 10_000, 30_000
 LINGER_MS, BATCH_BYTES = 50, 262_144
 """Two to three times the throughput of the defaults (0 ms, 16 KiB) with messages of 0.6 kB."""
 
+_PATIENCE_SECONDS = 0.5
 _CHECK_EVERY = 5_000
 _CHECKS_OUTSTANDING = 10
 """kafka-python buffers without limit: at most their product waits for an acknowledgement."""
@@ -77,11 +81,13 @@ class KafkaTopic:
         exc: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._producer.close(timeout=5 if exc is None else 0)
+        with suppress(KafkaError):  # after a failure, told already, there may be no end to wait for
+            self._producer.close(timeout=5 if exc is None else 0)
 
     def send(self, message: Message) -> None:
         """Hand a message over; raises ProducerError once an earlier one is known to be lost."""
         key = message.key
+        self._sent += 1
         try:
             future = self._producer.send(
                 self._topic,
@@ -92,27 +98,17 @@ class KafkaTopic:
             )
         except KafkaError as error:
             self._note_failure(error)
-            self.finish()
-            return
+            raise self._failure(error) from error
         future.add_errback(self._note_failure)
-        self._sent += 1
         if self._sent % _CHECK_EVERY == 0:
             self._wait_for_oldest(future)
-        if self._failed:
-            self.finish()
+        if self._first_error is not None:
+            raise self._failure(self._first_error)
 
     def finish(self) -> None:
-        try:
-            self._producer.flush(timeout=2 * DELIVERY_TIMEOUT_MS / 1000)
-        except KafkaError as error:
-            self._first_error = self._first_error or error
+        self._wait_until(lambda: self._producer.flush(timeout=_PATIENCE_SECONDS))
         if self._first_error is not None:
-            raise ProducerError(
-                f"topic {self._topic}: at least {max(self._failed, 1)} of {self._sent} messages"
-                f" were not acknowledged ({_reason(self._first_error)}). Check the broker, then"
-                " repeat the same command: the same seed sends the same messages, and readers"
-                " drop repeated ones"
-            )
+            raise self._failure(self._first_error)
 
     def _partition(self, key: str | None) -> int:
         if key is None:
@@ -125,24 +121,53 @@ class KafkaTopic:
 
     def _wait_for_oldest(self, newest: FutureRecordMetadata) -> None:
         self._to_check.append(newest)
-        if len(self._to_check) < _CHECKS_OUTSTANDING:
-            return
-        try:
-            self._to_check.popleft().get(timeout=2 * DELIVERY_TIMEOUT_MS / 1000)
-        except KafkaError as error:
-            self._first_error = self._first_error or error
-            self.finish()
+        if len(self._to_check) == _CHECKS_OUTSTANDING:
+            oldest = self._to_check.popleft()
+            self._wait_until(lambda: oldest.get(timeout=_PATIENCE_SECONDS))
+
+    def _wait_until(self, settled: Callable[[], object]) -> None:
+        """Wait in small steps until `settled` returns, a message fails, or all must have expired.
+
+        In one long step the wait would have no end: once a message has expired, an idempotent
+        kafka-python producer without a broker neither sends nor fails the others.
+        """
+        deadline = time.monotonic() + 2 * DELIVERY_TIMEOUT_MS / 1000
+        while self._first_error is None:
+            try:
+                settled()
+            except KafkaTimeoutError as error:
+                if time.monotonic() > deadline:
+                    self._note_failure(error)
+            except KafkaError as error:
+                self._first_error = self._first_error or error
+            else:
+                return
 
     def _note_failure(self, error: BaseException) -> None:
         self._failed += 1
         self._first_error = self._first_error or error
+
+    def _failure(self, error: BaseException) -> ProducerError:
+        is_out_of_reach = isinstance(error, KafkaTimeoutError | KafkaConnectionError)
+        kind = BrokerError if is_out_of_reach else ProducerError
+        return kind(
+            f"topic {self._topic}: at least {max(self._failed, 1)} of {self._sent} messages were"
+            f" not acknowledged ({_reason(error)}). Check the broker at KAFKA_BOOTSTRAP_SERVERS,"
+            " then repeat the same command: the same seed sends the same messages, and readers"
+            " drop repeated ones"
+        )
+
+
+class _Client(KafkaProducer):  # type: ignore[misc]  # kafka-python has no types
+    def __del__(self) -> None:
+        """Not a second close: without a broker it ends in a traceback on standard error."""
 
 
 def _connect(settings: KafkaSettings) -> KafkaProducer:
     logging.getLogger("kafka").setLevel(logging.CRITICAL)  # its failures come back as our errors
     compression = None if settings.compression == "none" else settings.compression
     try:
-        return KafkaProducer(
+        return _Client(
             **settings.client_options(),
             acks="all",
             linger_ms=LINGER_MS,
@@ -151,7 +176,7 @@ def _connect(settings: KafkaSettings) -> KafkaProducer:
             max_request_size=settings.max_request_bytes,
             bootstrap_timeout_ms=BOOTSTRAP_TIMEOUT_MS,
             max_block_ms=TOPIC_TIMEOUT_MS,
-            request_timeout_ms=10_000,
+            request_timeout_ms=REQUEST_TIMEOUT_MS,
             delivery_timeout_ms=DELIVERY_TIMEOUT_MS,
         )
     except KafkaError as error:

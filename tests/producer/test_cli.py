@@ -5,11 +5,13 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from kafka import KafkaConsumer, TopicPartition
 
 from producer.cli import main
 from sandbox.kafka.server import KafkaLog
@@ -189,24 +191,61 @@ def test_events_go_to_the_topic(run: Run, broker: str, monkeypatch: pytest.Monke
     assert result.stdout == b""
 
 
+def records_in(address: str) -> int:
+    topic = "carefloe.patient_flow"
+    consumer = KafkaConsumer(bootstrap_servers=address)
+    numbers = consumer.partitions_for_topic(topic) or ()
+    ends = consumer.end_offsets([TopicPartition(topic, number) for number in numbers])
+    consumer.close()
+    return sum(ends.values())
+
+
+def wait_for_records(address: str) -> None:
+    deadline = time.monotonic() + 30
+    while not records_in(address):
+        assert time.monotonic() < deadline, "nothing arrives"
+
+
+def test_a_broker_that_goes_away_exits_3(tmp_path: Path) -> None:
+    impatient = (
+        "import producer.cli, producer.sink as sink;"
+        "sink.REQUEST_TIMEOUT_MS, sink.DELIVERY_TIMEOUT_MS = 1000, 2000; producer.cli.main()"
+    )
+    with KafkaLog(tmp_path / "kafka").running() as address:
+        process = subprocess.Popen(
+            [sys.executable, "-c", impatient, "patient-flow", "--rate", "500"],
+            cwd=ROOT,
+            stderr=subprocess.PIPE,
+            env={**os.environ, "KAFKA_BOOTSTRAP_SERVERS": address},
+            text=True,
+        )
+        wait_for_records(address)
+    _, err = process.communicate(timeout=30)
+    assert process.returncode == 3, err
+    assert "messages were not acknowledged" in err
+    assert "KAFKA_BOOTSTRAP_SERVERS" in err
+    assert "Traceback" not in err
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_stops_cleanly_with_a_summary(broker: str, number: signal.Signals) -> None:
+def test_a_signal_stops_cleanly_with_everything_counted_delivered(
+    broker: str, number: signal.Signals, tmp_path: Path
+) -> None:
+    summary = tmp_path / "summary.json"
     process = subprocess.Popen(
-        [*COMMAND, "patient-flow", "--events", "1000000", "--rate", "100", "--dry-run"],
+        [*COMMAND, "patient-flow", "--rate", "500", "--summary", str(summary)],
         cwd=ROOT,
-        stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        env={**os.environ, "KAFKA_BOOTSTRAP_SERVERS": broker, "PYTHONUNBUFFERED": "1"},
+        env={**os.environ, "KAFKA_BOOTSTRAP_SERVERS": broker},
         text=True,
     )
-    assert process.stdout is not None
-    process.stdout.readline()
+    wait_for_records(broker)
     process.send_signal(number)
-    out, err = process.communicate(timeout=20)
+    _, err = process.communicate(timeout=20)
     assert process.returncode == 0, err
     assert "stopped early" in err
     assert "Traceback" not in err
-    assert all(json.loads(line) for line in out.splitlines())
+    assert 0 < json.loads(summary.read_text())["sent"] == records_in(broker) < 100_000
 
 
 def test_a_reader_that_goes_away_ends_the_run_quietly() -> None:
