@@ -28,7 +28,7 @@ from producer.sink import BATCH_BYTES, LINGER_MS, KafkaTopic
 from producer.transmission import Plan, transmit
 
 RUNS = 3
-WORLD, RATES, DELAYS = World(), dirt_rates(0.07, {}), Delays(0.01, 0.01, 0.01)
+WORLD, RATES, DELAYS = World(), dirt_rates(0.06, {}), Delays(0.01, 0.01, 0.01)
 
 
 def bare_send_loop(messages: list[Message]) -> float:

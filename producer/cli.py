@@ -104,7 +104,7 @@ def patient_flow_command(
     start: Start = _DEFAULT_START,
     dirty_rate: Annotated[
         float,
-        _share("Dirty events in total, divided equally among the seven faults that follow."),
+        _share("Share of dirty events; each has one of the faults that follow, equally likely."),
     ] = 0.0,
     future_admission_rate: Annotated[
         float | None, _share("Of admissions: admission_time lies after event_timestamp.")
@@ -129,7 +129,7 @@ def patient_flow_command(
 ) -> None:
     """Simulate admissions and discharges of 7 hospitals with 7 departments each.
 
-    Example: carefloe-producer patient-flow --events 20 --dry-run --dirty-rate 0.07
+    Example: carefloe-producer patient-flow --events 20 --dry-run --dirty-rate 0.06
     """
     with explained():
         own_rates = {

@@ -29,15 +29,22 @@ OPTIONAL_BY_MISTAKE = (
 UNKNOWN_HOSPITALS = ("H0", "H8", "H9", "H42", "H99", "HX1")
 IMPOSSIBLE_AGES = (-40, -7, -1, 121, 150, 199, 255, 999)
 
+SHORT_NAME = 3
+
 MALFORMED = "malformed"
 """The one fault of the text rather than of a field: see `cut_off`."""
 
 
 def typos_of(name: str) -> tuple[str, ...]:
-    """The name with one letter missing, doubled, or swapped with the next, without repeats."""
+    """The name with one letter missing, doubled, or swapped with the next, without repeats.
+
+    A short name only with a letter doubled: what else is done to "ICU" nobody could read.
+    """
     spots = range(len(name))
     missing = [name[:i] + name[i + 1 :] for i in spots]
     doubled = [name[: i + 1] + name[i:] for i in spots]
+    if len(name) <= SHORT_NAME:
+        return tuple(doubled)
     swapped = [name[:i] + name[i + 1] + name[i] + name[i + 2 :] for i in spots[:-1]]
     return tuple(dict.fromkeys(typo for typo in missing + doubled + swapped if typo != name))
 
@@ -90,9 +97,11 @@ _ONLY_AT = {"future_admission": "ADMISSION", "discharge_before_admit": "DISCHARG
 def dirt_rates(dirty_rate: float, own_rates: Mapping[str, float | None]) -> dict[str, float]:
     """A rate per scenario: its own where given, else its part of `dirty_rate`.
 
+    `dirty_rate` is the share of all events, divided equally among the faults that can befall one:
+    six of the seven, because an admission and a discharge each are spared one.
     Raises UsageError when the rates of one event type add up to more than 1.
     """
-    share = dirty_rate / len(SCENARIOS)
+    share = dirty_rate / (len(SCENARIOS) - 1)
     own = {scenario: own_rates.get(scenario) for scenario in SCENARIOS}
     rates = {scenario: share if rate is None else rate for scenario, rate in own.items()}
     for event_type in EVENT_TYPES:

@@ -146,7 +146,8 @@ def test_malformed_is_the_beginning_of_the_clean_payload_and_does_not_parse(
 
 
 def test_dirty_rate_is_divided_equally(messages: Messages) -> None:
-    dirty = messages(EVENTS, dirt_rates(0.35, {}))
+    dirty = messages(EVENTS, dirt_rates(0.3, {}))
+    assert sum(m.fault is not None for m in dirty) / EVENTS == pytest.approx(0.3, abs=0.012)
     kinds = Counter(m.kind for m in dirty)
     faults = Counter(m.fault for m in dirty)
     for scenario in SCENARIOS:
@@ -158,7 +159,7 @@ def test_dirty_rate_is_divided_equally(messages: Messages) -> None:
 
 
 def test_a_rate_of_its_own_wins_over_the_dirty_rate() -> None:
-    rates = dirt_rates(0.07, {"malformed": 0.5, "dept_typo": 0.0, "invalid_age": None})
+    rates = dirt_rates(0.06, {"malformed": 0.5, "dept_typo": 0.0, "invalid_age": None})
     assert rates == {
         "future_admission": 0.01,
         "invalid_age": 0.01,
@@ -176,9 +177,15 @@ def test_rates_of_one_event_type_above_one_are_refused() -> None:
     dirt_rates(0.0, {"future_admission": 1.0, "discharge_before_admit": 1.0})
 
 
-def test_typos_of_a_short_name_are_all_that_one_letter_can_do() -> None:
-    missing, doubled, swapped = ("CU", "IU", "IC"), ("IICU", "ICCU", "ICUU"), ("CIU", "IUC")
-    assert typos_of("ICU") == missing + doubled + swapped
+def test_typos_are_all_that_one_letter_can_do() -> None:
+    missing = ("urgery", "Srgery", "Sugery", "Surery", "Surgry", "Surgey", "Surger")
+    doubled = ("SSurgery", "Suurgery", "Surrgery", "Surggery", "Surgeery", "Surgerry", "Surgeryy")
+    swapped = ("uSrgery", "Srugery", "Sugrery", "Suregry", "Surgrey", "Surgeyr")
+    assert typos_of("Surgery") == missing + doubled + swapped
+
+
+def test_a_short_name_has_letters_doubled_only() -> None:
+    assert typos_of("ICU") == ("IICU", "ICCU", "ICUU")
 
 
 def test_typos_of_different_departments_never_meet() -> None:
