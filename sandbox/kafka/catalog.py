@@ -10,7 +10,7 @@ import uuid
 from dataclasses import dataclass
 from pathlib import Path
 
-from sandbox.kafka.durable import replace_file
+from sandbox.kafka.durable import replace_file, sync_folder
 from sandbox.kafka.error import ErrorCode, FolderError, RefusedError
 from sandbox.kafka.log import PartitionLog
 
@@ -153,11 +153,15 @@ class Catalog:
 
     def _open(self, name: str, topic_id: uuid.UUID, partitions: int) -> Topic:
         self._topic_folder(name, topic_id).mkdir(exist_ok=True)
-        return Topic(name, topic_id, self._logs(name, topic_id, range(partitions)))
+        topic = Topic(name, topic_id, self._logs(name, topic_id, range(partitions)))
+        sync_folder(self._topics_folder)
+        return topic
 
     def _logs(self, name: str, topic_id: uuid.UUID, indices: range) -> tuple[PartitionLog, ...]:
         folder = self._topic_folder(name, topic_id)
-        return tuple(PartitionLog(folder / f"{index}.log", fsync=self._fsync) for index in indices)
+        logs = tuple(PartitionLog(folder / f"{index}.log", fsync=self._fsync) for index in indices)
+        sync_folder(folder)
+        return logs
 
     def _load(self) -> None:
         try:

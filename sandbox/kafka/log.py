@@ -150,7 +150,7 @@ class PartitionLog:
 
     def _recover(self) -> None:
         if self._start_path.exists():
-            self.start_offset = int(self._start_path.read_bytes())
+            self.start_offset = self._noted_start()
         stored = os.fstat(self._file).st_size
         if stored:
             with mmap.mmap(self._file, stored, access=mmap.ACCESS_READ) as data:
@@ -162,6 +162,15 @@ class PartitionLog:
         if self.size < stored:
             logger.warning("cut a torn write file=%s bytes=%d", self.path, stored - self.size)
             os.ftruncate(self._file, self.size)
+
+    def _noted_start(self) -> int:
+        try:
+            return int(self._start_path.read_bytes())
+        except ValueError as error:
+            raise FolderError(
+                f"{self._start_path} does not hold an offset. "
+                "Start with another folder, or delete this one to begin again."
+            ) from error
 
     def _index_batches(self, view: memoryview) -> None:
         with view:

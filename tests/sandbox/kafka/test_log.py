@@ -274,6 +274,14 @@ def test_a_deletion_that_was_noted_but_not_done_is_honoured(path: Path) -> None:
     assert all_records(path) == [(2, b"c")]
 
 
+def test_an_unreadable_note_of_a_deletion_is_damage(path: Path) -> None:
+    filled(path, batch(b"a")).close()
+    path.with_suffix(".start").write_text("")
+
+    with pytest.raises(FolderError, match="does not hold an offset"):
+        PartitionLog(path)
+
+
 def test_deleting_beyond_the_end_is_refused(path: Path) -> None:
     log = filled(path, batch(b"a"))
 
