@@ -2,20 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import argparse
+import logging
+import signal
+import sys
+import threading
 from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from sandbox import procedure_statements, task_functions, task_statements
+import duckdb
+
+from sandbox import (
+    procedure_functions,
+    procedure_statements,
+    show_statements,
+    task_functions,
+    task_statements,
+)
+from sandbox.kafka.error import FolderError
+from sandbox.kafka.folder import FolderLock
 from sandbox.runtime import Runtime
 from sandbox.warehouse.account import Account
-from sandbox.warehouse.server import Server
-from sandbox.warehouse.session import Session
+from sandbox.warehouse.server import HOST, Server
 
-STATEMENTS = (procedure_statements, task_functions, task_statements)
+STATEMENTS = (
+    procedure_functions,
+    procedure_statements,
+    show_statements,
+    task_functions,
+    task_statements,
+)
 """Importing them is what registers their statements."""
 
 
@@ -30,7 +48,9 @@ class Warehouse:
     ) -> None:
         self.account = Account(folder)
         self.server = Server(self.account, port)
-        self.runtime = Runtime(self.account, self.server.port, self._lend, trigger_interval)
+        self.runtime = Runtime(
+            self.account, self.server.port, self.server.lend_to, trigger_interval
+        )
 
     @property
     def connection_parameters(self) -> dict[str, Any]:
@@ -59,13 +79,61 @@ class Warehouse:
     ) -> None:
         self.stop()
 
-    @contextmanager
-    def _lend(self, token: str, session: Session) -> Iterator[None]:
-        login = self.server._logins[token]
-        with login.lock:
-            own, login.session = login.session, session
-        try:
-            yield
-        finally:
-            with login.lock:
-                login.session = own
+
+def main() -> int:
+    """`python -m sandbox.service`: the warehouse as a process of its own, until SIGTERM or SIGINT.
+
+    Ready when FOLDER/address holds host:port. The exit code is 1 when it could not start.
+    """
+    options = _options()
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    stop = threading.Event()
+    for received in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(received, lambda *_: stop.set())
+    folder: Path = options.dir
+    address = folder / "address"
+    try:
+        lock = FolderLock(folder)
+        address.unlink(missing_ok=True)
+        interval = timedelta(seconds=options.trigger_interval)
+        warehouse = Warehouse(folder, options.port, interval)
+    except FolderError:
+        return _fail(f"The folder {folder} is in use by another warehouse, or cannot be written.")
+    except duckdb.Error as error:
+        return _fail(
+            f"The data in {folder} cannot be opened: {str(error).splitlines()[0]} "
+            "Restore the folder from a copy, or start with another --dir."
+        )
+    except OSError as error:
+        return _fail(f"Cannot listen on port {options.port}: {error.strerror}. Use another port.")
+    if not warehouse.account.has_database(options.database):
+        warehouse.account.create_database(options.database)
+    with warehouse:
+        address.write_text(f"{HOST}:{warehouse.server.port}\n")
+        stop.wait()
+        address.unlink(missing_ok=True)
+    lock.close()
+    return 0
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m sandbox.service", description=__doc__)
+    parser.add_argument("--dir", type=Path, required=True, help="data folder; DIR/address when up")
+    parser.add_argument("--port", type=int, default=0, help="default: a free one")
+    parser.add_argument("--database", default="CAREFLOE", help="created when it is not there")
+    parser.add_argument(
+        "--trigger-interval", type=float, default=1.0, help="least seconds between triggered runs"
+    )
+    return parser.parse_args()
+
+
+def _fail(message: str) -> int:
+    sys.stderr.write(f"{message}\n")
+    return 1
+
+
+if __name__ == "__main__":
+    # As an imported module: handler processes and registries name `sandbox.service`.
+    from sandbox.service import main as serve
+
+    sys.exit(serve())

@@ -1,0 +1,258 @@
+"""Answers SHOW for databases, schemas and what a schema holds, as clients ask for it.
+
+Columns are those of Snowflake's documentation that mean something here; what the sandbox does not
+know (owners, creation times of tables) is a constant or NULL.
+https://docs.snowflake.com/en/sql-reference/sql/show
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from sandbox.show import Scope, like_matches, read_scope
+from sandbox.warehouse.names import ObjectName
+from sandbox.warehouse.registry import statement
+from sandbox.warehouse.result import SHOW, Column, Result, table
+from sandbox.warehouse.session import Session
+from sandbox.warehouse.statement import Statement
+
+_OWNER = "SYSADMIN"
+_HIDDEN_SCHEMAS = ("_SANDBOX", "_INFORMATION_SCHEMA", "main")
+_CREATED = Column("created_on", "timestamp_ltz")
+_TERSE = ("created_on", "name", "kind", "database_name", "schema_name")
+
+Row = dict[str, Any]
+
+
+@statement("show databases", "show terse databases")
+def show_databases(session: Session, statement: Statement) -> Result:
+    scope = _scope(session, statement)
+    rows = [
+        {
+            "name": name,
+            "is_default": "N",
+            "is_current": "Y" if name == session.database else "N",
+            "owner": _OWNER,
+            "comment": "",
+            "kind": "STANDARD",
+        }
+        for name in session.account.databases()
+        if _named(scope, name)
+    ]
+    return _answer(
+        statement, ("name", "is_default", "is_current", "owner", "comment", "kind"), rows
+    )
+
+
+@statement("show schemas", "show terse schemas")
+def show_schemas(session: Session, statement: Statement) -> Result:
+    scope = _scope(session, statement)
+    # `in <name>` is read as a schema; of schemas it can only be the database.
+    database = scope.schema or scope.database
+    found = session.run(
+        "select database_name, schema_name, comment from duckdb_schemas() order by 1, 2"
+    )
+    rows = [
+        {
+            "name": name,
+            "is_default": "N",
+            "is_current": "Y" if (home, name) == (session.database, session.schema) else "N",
+            "database_name": home,
+            "owner": _OWNER,
+            "comment": comment or "",
+        }
+        for home, name, comment in found
+        if home in session.account.databases()
+        and database in (None, home)
+        and name not in _HIDDEN_SCHEMAS
+        and _named(scope, name)
+    ]
+    names = ("name", "is_default", "is_current", "database_name", "owner", "comment")
+    return _answer(statement, names, rows)
+
+
+@statement("show tables", "show terse tables")
+def show_tables(session: Session, statement: Statement) -> Result:
+    scope = _scope(session, statement)
+    names = ("name", "database_name", "schema_name", "kind", "comment", "rows", "owner")
+    return _answer(statement, names, _ordered(scope, _tables(session, scope)))
+
+
+@statement("show views", "show terse views")
+def show_views(session: Session, statement: Statement) -> Result:
+    scope = _scope(session, statement)
+    names = ("name", "database_name", "schema_name", "owner", "comment", "text", "is_secure")
+    return _answer(statement, names, _ordered(scope, _views(session)))
+
+
+@statement("show objects", "show terse objects")
+def show_objects(session: Session, statement: Statement) -> Result:
+    """Tables and views."""
+    scope = _scope(session, statement)
+    names = ("name", "database_name", "schema_name", "kind", "comment", "rows", "owner")
+    objects = [*_tables(session, scope), *_views(session)]
+    return _answer(statement, names, _ordered(scope, objects))
+
+
+@statement("show streams", "show terse streams")
+def show_streams(session: Session, statement: Statement) -> Result:
+    scope = _scope(session, statement)
+    rows = [
+        {
+            **_place(name),
+            "created_on": _moment(definition),
+            "owner": _OWNER,
+            "comment": definition.get("comment") or "",
+            "table_name": ".".join(definition["table"]),
+            "source_type": "Table",
+            "base_tables": ".".join(definition["table"]),
+            "type": "DELTA",
+            "stale": str(bool(definition.get("stale"))).lower(),
+            "mode": "APPEND_ONLY",
+            "owner_role_type": "ROLE",
+        }
+        for name, definition in _catalog(session, "stream")
+    ]
+    names = (
+        "name", "database_name", "schema_name", "owner", "comment", "table_name", "source_type",
+        "base_tables", "type", "stale", "mode", "owner_role_type",
+    )  # fmt: skip
+    return _answer(statement, names, _ordered(scope, rows))
+
+
+@statement("show stages", "show terse stages")
+def show_stages(session: Session, statement: Statement) -> Result:
+    scope = _scope(session, statement)
+    rows = [
+        {
+            **_place(name),
+            "created_on": _moment(definition),
+            "url": "",
+            "has_credentials": "N",
+            "has_encryption_key": "N",
+            "owner": _OWNER,
+            "comment": definition.get("comment") or "",
+            "type": "INTERNAL TEMPORARY" if definition.get("is_temporary") else "INTERNAL",
+        }
+        for name, definition in _catalog(session, "stage")
+    ]
+    names = (
+        "name", "database_name", "schema_name", "url", "has_credentials", "has_encryption_key",
+        "owner", "comment", "type",
+    )  # fmt: skip
+    return _answer(statement, names, _ordered(scope, rows))
+
+
+@statement("show warehouses", "show roles")
+def show_account_objects(session: Session, statement: Statement) -> Result:
+    """Created ones, which are names only: there is one engine and no access control."""
+    scope = _scope(session, statement)
+    kind = statement.words[1].lower().removesuffix("s")
+    found = session.catalog.list(session, kind, "")
+    rows = [
+        {"name": name.name, "owner": _OWNER, "comment": definition.get("comment") or ""}
+        for name, definition in found.items()
+        if _named(scope, name.name)
+    ]
+    return _answer(statement, ("name", "owner", "comment"), rows)
+
+
+@statement("show integrations", "show functions", "show user functions")
+def show_none(session: Session, statement: Statement) -> Result:
+    """The sandbox has none: it refuses to create them."""
+    _scope(session, statement)
+    return _answer(statement, ("name", "type", "comment"), [])
+
+
+@statement("show parameters")
+def show_parameters(session: Session, statement: Statement) -> Result:
+    _, reader = statement.after_head()
+    like = reader.string() if reader.accept("LIKE") else "%"
+    if reader.accept("IN") or reader.accept("FOR"):
+        reader.expect("SESSION")
+    reader.end()
+    rows = [
+        {"key": key, "value": str(value), "default": "", "level": "SESSION", "description": ""}
+        for key, value in session.parameters.items()
+        if like_matches(like, key)
+    ]
+    columns = [Column(name) for name in ("key", "value", "default", "level", "description")]
+    return table(columns, [[row[column.name] for column in columns] for row in rows], SHOW)
+
+
+def _scope(session: Session, statement: Statement) -> Scope:
+    _, reader = statement.after_head()
+    return read_scope(session, reader)
+
+
+def _answer(statement: Statement, names: Iterable[str], rows: Iterable[Row]) -> Result:
+    shown = _TERSE[1:] if "TERSE" in statement.words else tuple(names)
+    columns = [_CREATED, *(Column(n, "fixed", 38, 0) if n == "rows" else Column(n) for n in shown)]
+    return table(columns, [[row.get(column.name) for column in columns] for row in rows], SHOW)
+
+
+def _named(scope: Scope, name: str) -> bool:
+    prefix = scope.starts_with or ""
+    return name.startswith(prefix) and (scope.like is None or like_matches(scope.like, name))
+
+
+def _ordered(scope: Scope, rows: Iterable[Row]) -> list[Row]:
+    by_name = {(row["database_name"], row["schema_name"], row["name"]): row for row in rows}
+    chosen = scope.select(ObjectName(*key) for key in by_name)
+    return [by_name[name.database, name.schema, name.name] for name in chosen]
+
+
+def _place(name: ObjectName) -> Row:
+    return {"name": name.name, "database_name": name.database, "schema_name": name.schema}
+
+
+def _tables(session: Session, scope: Scope) -> Iterator[Row]:
+    found = session.run(
+        "select database_name, schema_name, table_name, comment from duckdb_tables()"
+        " where not internal and not temporary"
+    )
+    names = {ObjectName(*place): comment for *place, comment in found if _is_ours(session, place)}
+    chosen = set(scope.select(names))
+    for name in chosen:
+        yield _table_row(session, name, "TABLE", names[name])
+    for name in scope.select(session.temporary):
+        yield {**_place(name), "kind": "TEMPORARY", "comment": "", "owner": _OWNER}
+
+
+def _table_row(session: Session, name: ObjectName, kind: str, comment: str | None) -> Row:
+    rows = session.run(f"select count(*) from {name.sql}")[0][0]  # noqa: S608
+    return {**_place(name), "kind": kind, "comment": comment or "", "rows": rows, "owner": _OWNER}
+
+
+def _views(session: Session) -> Iterator[Row]:
+    found = session.run(
+        "select database_name, schema_name, view_name, comment, sql from duckdb_views()"
+        " where not internal and not temporary"
+    )
+    for *place, comment, text in found:
+        if _is_ours(session, place) and place[1] != "INFORMATION_SCHEMA":
+            yield {
+                **_place(ObjectName(*place)),
+                "kind": "VIEW",
+                "comment": comment or "",
+                "owner": _OWNER,
+                "text": text,
+                "is_secure": "false",
+            }
+
+
+def _is_ours(session: Session, place: list[str]) -> bool:
+    return place[0] in session.account.databases() and place[1] not in _HIDDEN_SCHEMAS
+
+
+def _catalog(session: Session, kind: str) -> Iterator[tuple[ObjectName, Row]]:
+    for database in session.account.databases():
+        yield from session.catalog.list(session, kind, database).items()
+
+
+def _moment(definition: Row) -> datetime | None:
+    text = definition.get("created_on")
+    moment = datetime.fromisoformat(str(text)) if text else None
+    return moment.replace(tzinfo=UTC) if moment and moment.tzinfo is None else moment
