@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from snowflake.snowpark import Column
 from snowflake.snowpark import functions as F
-from snowflake.snowpark.functions import coalesce, col, iff, lit
+from snowflake.snowpark.functions import coalesce, col, lit
 from snowflake.snowpark.types import DecimalType, TimestampTimeZone, TimestampType
 
 NO_TEXT = lit(None).cast("string")
@@ -30,8 +30,7 @@ class Field:
 
 def text(path: str) -> Field:
     """Text without surrounding blanks; empty text and JSON null are null."""
-    trimmed = F.trim(_text_at(path))
-    return Field(path, iff(trimmed == lit(""), NO_TEXT, trimmed))
+    return Field(path, null_if_empty(F.trim(_text_at(path))))
 
 
 def code(path: str) -> Field:
@@ -69,6 +68,11 @@ def time_of(given: Column) -> Column:
     )
     instant = F.try_cast(with_offset, TimestampType(TimestampTimeZone.TZ))
     return F.convert_timezone(lit("UTC"), instant).cast("timestamp_ntz")
+
+
+def null_if_empty(given: Column) -> Column:
+    """The text, null instead of the empty one."""
+    return F.call_function("nullif", given, lit(""))
 
 
 def _text_at(path: str) -> Column:

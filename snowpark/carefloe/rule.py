@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 
 from snowflake.snowpark import Column, DataFrame
 from snowflake.snowpark import functions as F
-from snowflake.snowpark.functions import col, iff, lit
+from snowflake.snowpark.functions import coalesce, col, iff, lit
+
+from carefloe.field import null_if_empty
 
 
 @dataclass(frozen=True)
@@ -43,4 +45,4 @@ def _repaired_column(name: str, rules: Sequence[Rule]) -> Column:
 
 def _flags(rules: Sequence[Rule]) -> Column:
     fired = F.concat(lit(""), *(iff(rule.when, lit(f"{rule.flag}|"), lit("")) for rule in rules))
-    return iff(fired == lit(""), lit("CLEAN"), F.substring(fired, lit(1), F.length(fired) - lit(1)))
+    return coalesce(null_if_empty(F.rtrim(fired, lit("|"))), lit("CLEAN"))

@@ -122,6 +122,18 @@ def _trim(column: ColumnEmulator, _characters: None = None) -> ColumnEmulator:
     return _mapped(column, lambda text: text.strip(" "), StringType())
 
 
+@patch(F.rtrim)
+def _rtrim(column: ColumnEmulator, characters: ColumnEmulator) -> ColumnEmulator:
+    rows = zip(column, characters, strict=True)
+    return _column([None if t is None else t.rstrip(c) for t, c in rows], column, StringType())
+
+
+@patch("nullif")
+def _nullif(column: ColumnEmulator, other: ColumnEmulator) -> ColumnEmulator:
+    rows = zip(column, other, strict=True)
+    return _column([None if v == w else v for v, w in rows], column, column.sf_type.datatype)
+
+
 @patch(F.regexp_replace)
 def _regexp_replace(
     subject: ColumnEmulator,
