@@ -46,6 +46,8 @@ class ForeignHospital:
     """Stays of which no readable message tells the admission: no bed can be seen."""
     rejected: int
     """Deliveries that nobody can read."""
+    distinct: int
+    """Different readable messages."""
     last_event_at: dt.datetime
     """The greatest readable event_timestamp."""
 
@@ -93,6 +95,7 @@ def foreign_hospital(
         _insurances(told),
         hidden_stays=seen.count(None),
         rejected=sum(not is_readable for _, is_readable in arrived),
+        distinct=len({event.payload for event, is_readable in arrived if is_readable}),
         last_event_at=max(m.sent_at for m in messages if m.is_readable and m.is_stamped),
     )
 

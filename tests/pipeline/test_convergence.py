@@ -1,0 +1,246 @@
+"""The same raw rows give the same tables, whatever way they arrive; and the tables are right.
+
+Expected are the oracle's tables: a second implementation that reads all rows at once.
+"""
+
+import random
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from support.account import GOLD, SILVER, Procedure, Project
+from support.collision import encounter_messages, file_lines, flow_messages
+from support.joined import assert_tables_are
+from support.message import admission, discharge, encounter
+from support.oracle.truth import expected_tables
+from support.raw import ENCOUNTER, FLOW, RawEvent, RawRecord, event, events, records, redelivered
+
+Raw = RawEvent | RawRecord
+
+
+def arrive(project: Project, batch: Sequence[Raw], order: random.Random | None = None) -> None:
+    """Land one batch and run the pipeline, gold's procedures in the given order."""
+    project.land_events([row for row in batch if isinstance(row, RawEvent)])
+    project.land_records([row for row in batch if isinstance(row, RawRecord)])
+    project.run_all(GOLD if order is None else order.sample(GOLD, len(GOLD)))
+
+
+def assert_right(project: Project, rows: Sequence[Raw]) -> None:
+    """Every table is what the oracle computes from these rows, and nothing is unexplained."""
+    told = [row for row in rows if isinstance(row, RawEvent)]
+    files = [row for row in rows if isinstance(row, RawRecord)]
+    assert_tables_are(project, expected_tables(told, files))
+    for row in project.rows("ops.reconciliation"):
+        assert (row["pending_rows"], row["unexplained_rows"]) == (0, 0), row
+
+
+def in_batches(rows: Sequence[Raw], count: int, rng: random.Random) -> list[list[Raw]]:
+    """The rows shuffled and dealt out at random: across and inside batches."""
+    batches: list[list[Raw]] = [[] for _ in range(count)]
+    for row in rng.sample(list(rows), len(rows)):
+        rng.choice(batches).append(row)
+    return [batch for batch in batches if batch]
+
+
+HARD_CASES: list[Sequence[Raw]] = [
+    # A, then B that lies between, then A again: three versions, whichever comes last.
+    events(
+        FLOW,
+        admission("ab1", "2026-01-01T00:00:00Z", "ABA", insurance_type="Private"),
+        admission("ab3", "2026-03-01T00:00:00Z", "ABA", insurance_type="Private"),
+        admission("ab2", "2026-02-01T00:00:00Z", "ABA", insurance_type="Medicaid"),
+    ),
+    # A value nulled by a rule between two equal ones: one version.
+    events(
+        FLOW,
+        admission("n1", "2026-01-01T00:00:00Z", "NULLED", age=50),
+        admission("n2", "2026-01-02T00:00:00Z", "NULLED", age=500),
+        admission("n3", "2026-01-03T00:00:00Z", "NULLED", age=50),
+    ),
+    # A correction moves the admission to the patient whose discharge is there.
+    events(
+        FLOW,
+        admission("m1", "2026-01-01T08:00:00Z", "WRONG"),
+        discharge("m2", "2026-01-02T08:00:00Z", "2026-01-01T08:00:00Z", "RIGHT"),
+        admission("m1", "2026-01-01T08:00:01Z", "RIGHT", admission_time="2026-01-01T08:00:00Z"),
+    ),
+    # ... and away again, so that a patient is left without any event.
+    events(
+        FLOW,
+        admission("w1", "2026-01-01T08:00:00Z", "FIRST"),
+        admission("w1", "2026-01-01T08:00:02Z", "FIRST"),
+        admission("w1", "2026-01-01T08:00:01Z", "SECOND"),
+    ),
+    # A correction takes the patient away altogether.
+    events(
+        FLOW,
+        admission("g1", "2026-01-01T08:00:00Z", "GONE", visit_id="G"),
+        admission("g1", "2026-01-01T08:00:01Z", visit_id="G") | {"patient_id": None},
+        discharge("g2", "2026-01-02T08:00:00Z", None, visit_id="G") | {"patient_id": None},
+    ),
+    # The discharge first, its admission later; without visit, by admission time.
+    events(
+        FLOW,
+        discharge("d2", "2026-01-02T08:00:00Z", "2026-01-01T08:00:00Z", "EARLY"),
+        admission("d1", "2026-01-01T08:00:00Z", "EARLY"),
+    ),
+    # Only the admission names the patient; the visit ties both together.
+    events(
+        FLOW,
+        discharge("v2", "2026-01-02T08:00:00Z", None, visit_id="TIE") | {"patient_id": None},
+        admission("v1", "2026-01-01T08:00:00Z", "TIED", visit_id="TIE"),
+        discharge("v3", "2026-01-02T09:00:00Z", None, "OTHER", visit_id="TIE"),
+    ),
+    # A transfer: leaving one bed and taking the next at one instant.
+    events(
+        FLOW,
+        admission("t3", "2026-01-02T08:00:00Z", "MOVED", department="ICU"),
+        discharge("t2", "2026-01-02T08:00:00Z", None, "MOVED"),
+        admission("t1", "2026-01-01T08:00:00Z", "MOVED"),
+    ),
+    # A discharge with a wrong future admission, and a stay that was never told of.
+    events(
+        FLOW,
+        discharge("f2", "2026-01-02T08:00:00Z", "2026-01-05T08:00:00Z", "FUTURE"),
+        admission("f1", "2026-01-01T08:00:00Z", "FUTURE"),
+        discharge("f3", "2026-01-04T08:00:00Z", "2026-01-03T08:00:00Z", "FUTURE"),
+    ),
+    # Patient flow and encounters share a patient; both facts follow.
+    [
+        *events(FLOW, admission("s1", "2026-01-05T00:00:00Z", "SHARED", age=30)),
+        *events(
+            ENCOUNTER,
+            encounter("s2", "2026-01-01T00:00:00Z", "SHARED", age=29),
+            encounter("s3", "2026-01-09T00:00:00Z", "SHARED", age=31),
+        ),
+    ],
+    # Null and unreadable messages, and one that only its second delivery lets read.
+    [
+        *events(FLOW, None, "", "{", "[]", admission("x1", "2026-06-03T00:00:00Z", "LATER")),
+        event(FLOW, admission("x1", "2026-06-03T00:00:00Z", "LATER"), 0, "2026-06-02 00:00"),
+    ],
+    # Snapshots in the wrong order; one repeats what the one before it says.
+    [
+        *records("hospital", "2026-01-03", {"HOSPITAL_ID": "H1", "NAME": "North", "CITY": "Oslo"}),
+        *records("hospital", "2026-01-01", {"HOSPITAL_ID": "H1", "NAME": "North", "CITY": "Oslo"}),
+        *records("hospital", "2026-01-02", {"HOSPITAL_ID": "H1", "NAME": "North", "CITY": "Rome"}),
+        *records("organization", "2026-01-02", {"Id": "O1", "NAME": "One", "REVENUE": "10.005"}),
+        *records("organization", "2026-01-01", {"Id": "O1", "NAME": "Uno", "REVENUE": "10.005"}),
+        *records("payer", "2026-01-02", {"Id": "Y1", "NAME": "New"}),
+        *records("payer", "2026-01-01", {"Id": "Y1", "NAME": "Old"}),
+    ],
+]
+
+
+def numbered(cases: Sequence[Sequence[Raw]]) -> list[list[Raw]]:
+    """The cases with an offset of their own for each event."""
+    offsets = iter(range(10_000))
+    return [
+        [
+            RawEvent(r.source, 0, next(offsets), r.payload, r.payload_encoding, r.broker_time)
+            if isinstance(r, RawEvent)
+            else r
+            for r in case
+        ]
+        for case in cases
+    ]
+
+
+@pytest.mark.parametrize("seed", [None, 1, 2, pytest.param(3, marks=pytest.mark.slow)])
+def test_the_hard_cases_come_right_in_any_order(project: Project, seed: int | None) -> None:
+    cases = numbered(HARD_CASES)
+    rows = [row for case in cases for row in case]
+    if seed is None:
+        arrive(project, rows)
+        assert_right(project, rows)
+        return
+    rng = random.Random(seed)
+    shuffled = [rng.sample(case, len(case)) for case in cases]
+    # One row of every case in each batch: what a case tells never comes at once.
+    for place in range(max(len(case) for case in cases)):
+        arrive(project, [case[place] for case in shuffled if place < len(case)], rng)
+    assert_right(project, rows)
+
+
+PROPERTY = settings(
+    max_examples=3,
+    deadline=None,
+    derandomize=True,
+    phases=[Phase.explicit, Phase.generate],  # one example takes a minute: shrinking takes hours
+    suppress_health_check=list(HealthCheck),
+)
+
+
+def assert_converges(
+    project: Project, rows: list[RawEvent], files: list[RawRecord], rng: random.Random
+) -> None:
+    again = redelivered(rng.sample(rows, len(rows) // 4), first_offset=len(rows))
+    everything: list[Raw] = [*rows, *again, *files]
+    for batches in ([everything], in_batches(everything, 8, rng)):
+        project.empty()
+        for batch in batches:
+            arrive(project, batch, rng)
+        assert_right(project, everything)
+
+
+@pytest.mark.slow
+@PROPERTY
+@given(data=st.data(), rng=st.randoms(use_true_random=False))
+def test_the_result_does_not_depend_on_the_way(
+    deployed: Project, data: st.DataObject, rng: random.Random
+) -> None:
+    told = data.draw(flow_messages(80)) + data.draw(encounter_messages(25))
+    assert_converges(deployed, told, data.draw(file_lines(20)), rng)
+
+
+@pytest.mark.parametrize("broken", GOLD, ids=lambda procedure: procedure.name)
+def test_a_procedure_that_failed_leaves_its_streams_and_makes_up_for_it(
+    project: Project, broken: Procedure
+) -> None:
+    early = events(FLOW, admission("a1", "2026-01-01T08:00:00Z"))
+    early += events(ENCOUNTER, encounter("c1", "2026-01-01T09:00:00Z"))
+    files: list[Raw] = [
+        *records("hospital", "2026-01-01", {"HOSPITAL_ID": "H1", "NAME": "North"}),
+        *records("organization", "2026-01-01", {"Id": "O1", "NAME": "One"}),
+    ]
+    table = broken.name.replace("load_", "")
+    project.execute(f"alter table {table} rename to {table}_away")
+    project.land_events(early)
+    project.land_records([row for row in files if isinstance(row, RawRecord)])
+    for procedure in (*SILVER, *(one for one in GOLD if one is not broken)):
+        project.run(procedure)
+
+    try:
+        with pytest.raises(Exception, match="does not exist"):
+            project.run(broken)
+    finally:
+        project.execute(f"alter table {table}_away rename to {table}")
+
+    assert any(project.has_data(broken.streams))
+    late = [
+        RawEvent(FLOW, 0, 1, None, None, early[0].broker_time),
+        *redelivered(events(FLOW, discharge("d1", "2026-01-02T08:00:00Z", None)), 2),
+    ]
+    arrive(project, late)
+    assert_right(project, [*early, *late, *files])
+
+
+def test_what_says_nothing_new_writes_nothing(project: Project) -> None:
+    told = events(FLOW, admission("a1", "2026-01-05T08:00:00Z"))
+    line = {"HOSPITAL_ID": "H1", "NAME": "North", "CITY": "Oslo", "STATE": ""}
+    arrive(project, [*told, *records("hospital", "2026-01-01", line)])
+    project.land_events(redelivered(told, 1))
+    project.land_records(records("hospital", "2026-01-09", line))
+
+    done = {procedure.name: project.run(procedure) for procedure in (*SILVER, *GOLD)}
+
+    nothing = "inserted 0, updated 0, deleted 0"
+    assert {name: report for name, report in done.items() if report is not None} == {
+        "silver.load_patient_flow": "inserted 0",
+        "ops.load_rejected_patient_flow": "inserted 0",
+        "silver.load_hospital": "inserted 1",
+        "ops.load_rejected_hospital": "inserted 0",
+        "gold.load_dim_hospital": nothing,
+        "gold.load_fact_patient_flow": nothing,
+    }

@@ -1,0 +1,266 @@
+"""The project deployed in a sandbox account in memory, for tests of the whole pipeline.
+
+The procedures are called as functions, with a real Snowpark session over loopback; that `snow`
+deploys them and that tasks call them is tested elsewhere.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import snowflake.connector
+from carefloe.gold import (
+    dim_department,
+    dim_hospital,
+    dim_organization,
+    dim_patient,
+    dim_payer,
+    fact_encounter,
+    fact_patient_flow,
+)
+from carefloe.silver import department, encounter, hospital, organization, patient_flow, payer
+from snowflake.connector import SnowflakeConnection
+from snowflake.connector.pandas_tools import write_pandas
+from snowflake.connector.util_text import split_statements
+from snowflake.snowpark import Session
+from support.raw import RawEvent, RawRecord
+
+from sandbox.service import Warehouse
+
+SQL = Path(__file__).parents[2] / "sql"
+DATABASE = "CAREFLOE"
+TASK_FILE = "80_task.sql"
+
+Rows = list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Procedure:
+    """A procedure and the streams that it consumes."""
+
+    name: str
+    handler: Callable[[Session], str]
+    streams: tuple[str, ...]
+
+
+def _loads(name: str, kind: str, module: Any) -> list[Procedure]:
+    raw = f"raw.{name}_{kind}"
+    return [
+        Procedure(f"silver.load_{name}", module.load, (f"{raw}_to_silver_stream",)),
+        Procedure(
+            f"ops.load_rejected_{name}", module.load_rejected, (f"{raw}_to_rejected_stream",)
+        ),
+    ]
+
+
+def _gold(name: str, module: Any, *sources: str) -> Procedure:
+    streams = tuple(f"silver.{source}_to_{name}_stream" for source in sources)
+    return Procedure(f"gold.load_{name}", module.load, streams)
+
+
+SILVER = [
+    *_loads("patient_flow", "event", patient_flow),
+    *_loads("encounter", "event", encounter),
+    *_loads("hospital", "record", hospital),
+    *_loads("department", "record", department),
+    *_loads("organization", "record", organization),
+    *_loads("payer", "record", payer),
+]
+GOLD = [
+    _gold("dim_patient", dim_patient, "patient_flow", "encounter"),
+    _gold("dim_hospital", dim_hospital, "hospital"),
+    _gold("dim_organization", dim_organization, "organization"),
+    _gold("dim_department", dim_department, "patient_flow", "department"),
+    _gold("dim_payer", dim_payer, "encounter", "payer"),
+    _gold("fact_patient_flow", fact_patient_flow, "patient_flow", "encounter", "hospital"),
+    _gold("fact_encounter", fact_encounter, "encounter", "patient_flow", "organization"),
+]
+TABLES = (
+    "raw.patient_flow_event",
+    "raw.encounter_event",
+    "raw.hospital_record",
+    "raw.department_record",
+    "raw.organization_record",
+    "raw.payer_record",
+    "silver.patient_flow",
+    "silver.encounter",
+    "silver.hospital",
+    "silver.department",
+    "silver.organization",
+    "silver.payer",
+    "ops.rejected_event",
+    "gold.fact_patient_flow",
+    "gold.fact_encounter",
+)
+DIMENSIONS = {
+    "gold.dim_patient": "patient_key",
+    "gold.dim_hospital": "hospital_key",
+    "gold.dim_organization": "organization_key",
+    "gold.dim_department": "department_key",
+    "gold.dim_payer": "payer_key",
+}
+
+
+class Project:
+    """The deployed project: land rows, run the procedures, read the tables."""
+
+    def __init__(self, connection: SnowflakeConnection) -> None:
+        self.connection = connection
+        self.session = Session.builder.configs({"connection": connection}).create()
+
+    def land_events(self, events: Sequence[RawEvent]) -> None:
+        """Append to raw.patient_flow_event and raw.encounter_event, as the loader does."""
+        for source in sorted({event.source for event in events}):
+            of_source = [event for event in events if event.source == source]
+            self._write(f"{source}_event", [_event_columns(event) for event in of_source])
+
+    def land_records(self, records: Sequence[RawRecord]) -> None:
+        """Append to the raw tables of the feeds."""
+        for source in sorted({record.source for record in records}):
+            of_source = [record for record in records if record.source == source]
+            self._write(f"{source}_record", [_record_columns(record) for record in of_source])
+
+    def run_all(self, gold: Sequence[Procedure] = tuple(GOLD)) -> None:
+        """Run every procedure that has something to read: silver and rejected, then gold."""
+        for procedure in (*SILVER, *gold):
+            self.run(procedure)
+
+    def run(self, procedure: Procedure) -> str | None:
+        """Run it if any of its streams has data, as its task would; its report, else null."""
+        if not any(self.has_data(procedure.streams)):
+            return None
+        return procedure.handler(self.session)
+
+    def has_data(self, streams: Sequence[str]) -> list[bool]:
+        """Whether each stream has rows to read."""
+        asked = ", ".join(f"system$stream_has_data('{name}')" for name in streams)
+        (row,) = self.execute(f"select {asked}")
+        return [bool(value) for value in row]
+
+    def execute(self, statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """The rows that a statement of the real connector returns."""
+        found = self.connection.cursor().execute(statement, values or None)
+        assert found is not None
+        return found.fetchall()  # type: ignore[no-any-return]
+
+    def rows(self, table: str, where: str = "true") -> Rows:
+        """The rows of a table or view, with column names in lower case and without loaded_at."""
+        cursor = self.connection.cursor()
+        cursor.execute(f"select * from {table} where {where}")  # noqa: S608 - written by tests
+        names = [column.name.lower() for column in cursor.description]
+        return [
+            {
+                name: json.loads(value) if name == "extra" and value is not None else value
+                for name, value in zip(names, row, strict=True)
+                if name != "loaded_at"
+            }
+            for row in cursor.fetchall()
+        ]
+
+    def insert(self, table: str, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Insert these rows as they are, past the procedures that write the table."""
+        for row in rows:
+            columns, places = ", ".join(row), ", ".join("?" * len(row))
+            statement = f"insert into {table} ({columns}) values ({places})"  # noqa: S608
+            self.execute(statement, tuple(row.values()))
+
+    def empty(self) -> None:
+        """Delete what tests wrote and drain every stream, so that the next case starts anew."""
+        for table in TABLES:
+            self.execute(f"delete from {table}")  # noqa: S608 - names of this module
+        for table, key in DIMENSIONS.items():
+            self.execute(f"delete from {table} where {key} <> '-1'")  # noqa: S608
+        self.drain(name for procedure in (*SILVER, *GOLD) for name in procedure.streams)
+
+    def drain(self, streams: Iterable[str]) -> None:
+        """Move the streams' offsets to now, as any DML that reads them does."""
+        names = list(streams)
+        for name, has_data in zip(names, self.has_data(names), strict=True):
+            if has_data:
+                self.execute(f"insert into public.drained select count(*) from {name}")  # noqa: S608
+
+    def _write(self, table: str, rows: list[dict[str, Any]]) -> None:
+        frame = pd.DataFrame(rows)
+        for name in ("BROKER_TIME", "AS_OF", "LOADED_AT"):
+            if name in frame:
+                frame[name] = frame[name].astype("datetime64[us]")
+        done = write_pandas(
+            self.connection,
+            frame,
+            table.upper(),
+            schema="RAW",
+            compression="snappy",
+            use_logical_type=True,
+        )
+        assert done[2] == len(rows)
+
+
+@contextmanager
+def deployed_project() -> Iterator[Project]:
+    """An account in memory, served on loopback, with every object of sql/ but the tasks."""
+    with Warehouse() as warehouse, _connected(warehouse) as connection:
+        for file in sorted(SQL.glob("*.sql")):
+            if file.name != TASK_FILE:
+                deploy(connection, file.read_text())
+        connection.cursor().execute("create table public.drained (row_count number)")
+        yield Project(connection)
+
+
+def deploy(connection: SnowflakeConnection, text: str) -> None:
+    """Run a file of sql/ statement by statement, with the variables that `snow` fills in."""
+    variables = {"database": DATABASE, "warehouse": "CAREFLOE_WH"}
+    filled = re.sub(r"<%\s*ctx\.env\.(\w+)\s*%>", lambda found: variables[found[1]], text)
+    for statement, _ in split_statements(StringIO(filled), remove_comments=True):
+        if statement.strip():
+            connection.cursor().execute(statement)
+
+
+@contextmanager
+def _connected(warehouse: Warehouse) -> Iterator[SnowflakeConnection]:
+    connection = snowflake.connector.connect(
+        **warehouse.connection_parameters,
+        database=DATABASE,
+        schema="PUBLIC",
+        paramstyle="qmark",
+        session_parameters={"TIMEZONE": "UTC", "CLIENT_TELEMETRY_ENABLED": False},
+    )
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+def _event_columns(event: RawEvent) -> dict[str, Any]:
+    return {
+        "TOPIC": event.topic,
+        "KAFKA_PARTITION": event.partition,
+        "KAFKA_OFFSET": event.offset,
+        "KAFKA_KEY": None,
+        "KEY_ENCODING": None,
+        "BROKER_TIME": event.broker_time,
+        "HEADERS": None,
+        "PAYLOAD": event.payload,
+        "PAYLOAD_ENCODING": event.payload_encoding,
+        "LOAD_ID": "test",
+        "LOADED_AT": event.broker_time,
+    }
+
+
+def _record_columns(record: RawRecord) -> dict[str, Any]:
+    return {
+        "FEED": record.feed,
+        "FILE_NAME": f"{record.feed}.csv",
+        "CONTENT_HASH": record.content_hash,
+        "AS_OF": record.as_of,
+        "LINE_NUMBER": record.line_number,
+        "PAYLOAD": record.payload,
+        "PAYLOAD_ENCODING": record.payload_encoding,
+        "LOAD_ID": "test",
+        "LOADED_AT": record.as_of,
+    }
