@@ -15,14 +15,13 @@ from producer.diagnosis import DIAGNOSES, Diagnosis
 PRIORITIES = ("Emergency", "Urgent", "Scheduled", "Transfer")
 DISCHARGE_STATUSES = ("Discharged-Home", "Discharged-Transfer", "Discharged-AMA", "Deceased")
 
-MILDEST, WORST = 0, 3
 SEVERITY_WEIGHTS = {
     "Emergency": (15, 35, 35, 15),
     "Urgent": (35, 45, 17, 3),
     "Scheduled": (80, 18, 2, 0),
     "Transfer": (20, 40, 30, 10),
 }
-"""Weights of severity 0 (mild) to 3 (critical) by admission priority."""
+"""Weights of severity 0 (mild), 1, 2 and 3 (critical) by admission priority."""
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from producer.department import DEPARTMENTS, Department
+from producer.department import Department
 
 
 @dataclass(frozen=True)
@@ -84,5 +84,3 @@ HOSPITALS = (
         0.6,
     ),
 )
-
-TOTAL_BEDS = sum(h.beds_of(d) for h in HOSPITALS for d in DEPARTMENTS)

@@ -14,8 +14,10 @@ from producer.insurance import insurance_at_return
 from producer.population import Patient
 
 BETWEEN_DELIVERIES = 280 * DAY
+AT_HOME_AT_LEAST = 1 * DAY
 REMEMBERED_DISCHARGES = 50
 """A returning patient is one of so many lately discharged from the ward."""
+_NEVER = 1 << 62
 _TRIES = 60  # draws before an arrival goes unanswered; only tiny populations come near it
 
 
@@ -45,7 +47,7 @@ class Roster:
 
     def __init__(self, population: list[Patient]) -> None:
         self.population = population
-        self._at_home = bytearray(b"\x01" * len(population))
+        self._can_come_from = [0] * len(population)
         self._insurance = [patient.insurance_type for patient in population]
         self._seen_before = bytearray(len(population))
         self._delivered_at: dict[int, int] = {}
@@ -82,7 +84,7 @@ class Roster:
 
     def admit(self, rng: Random, patient: int, age: int) -> str:
         """Take the patient from home; the insurance in force for this stay."""
-        self._at_home[patient] = 0
+        self._can_come_from[patient] = _NEVER
         if self._seen_before[patient]:
             self._insurance[patient] = insurance_at_return(rng, self._insurance[patient], age)
         self._seen_before[patient] = 1
@@ -92,13 +94,13 @@ class Roster:
         """Note a birth: no second one within BETWEEN_DELIVERIES."""
         self._delivered_at[patient] = at
 
-    def send_home(self, patient: int, hospital: int, department: int) -> None:
-        """The patient can be admitted again, perhaps soon and to the same ward."""
-        self._at_home[patient] = 1
+    def send_home(self, patient: int, hospital: int, department: int, at: int) -> None:
+        """The patient can be admitted again after a day, perhaps soon and to the same ward."""
+        self._can_come_from[patient] = at + AT_HOME_AT_LEAST
         self._discharged[hospital][department].append(patient)
 
     def _can_come(self, patient: int, department: Department, at: int) -> bool:
-        if not self._at_home[patient]:
+        if at < self._can_come_from[patient]:
             return False
         if not department.women_only:
             return True

@@ -16,7 +16,6 @@ from producer.department import (
     DISCHARGE_STATUSES,
     PRIORITIES,
     SEVERITY_WEIGHTS,
-    WORST,
     Department,
     LengthOfStay,
 )
@@ -158,7 +157,7 @@ class _Simulation:
         bed = stay.bed
         status = _STATUSES[bed.department].draw(self._rng)
         if status != "Deceased":
-            self._roster.send_home(stay.patient, bed.hospital, bed.department)
+            self._roster.send_home(stay.patient, bed.hospital, bed.department, at)
         self._schedule(at + BED_CLEANING, bed)
         happened = iso(at)
         fields = {
@@ -201,5 +200,6 @@ _DEPARTMENTS = Weighted(range(len(DEPARTMENTS)), [d.share for d in DEPARTMENTS])
 _PRIORITIES = [Weighted(PRIORITIES, d.priority_weights) for d in DEPARTMENTS]
 _STATUSES = [Weighted(DISCHARGE_STATUSES, d.status_weights) for d in DEPARTMENTS]
 _SEVERITIES = {
-    priority: Weighted(range(WORST + 1), weights) for priority, weights in SEVERITY_WEIGHTS.items()
+    priority: Weighted(range(len(weights)), weights)
+    for priority, weights in SEVERITY_WEIGHTS.items()
 }
