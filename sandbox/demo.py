@@ -26,8 +26,8 @@ ROOT = Path(__file__).parent.parent
 BIN = Path(sys.executable).parent
 SANDBOX = ROOT / ".sandbox"
 WORLD = ROOT / "world"
-WORLD_AS_OF = "2025-01-01T00:00:00Z"
-"""As-of of the demo's files: a fixed one, so that a second demo finds them loaded."""
+WORLD_AS_OF = "2021-01-01T00:00:00Z"
+"""As-of of the demo's files: a fixed one (the simulation's start), so that a second demo finds them loaded."""
 
 console = Console()
 

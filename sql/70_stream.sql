@@ -1,160 +1,135 @@
 -- One append-only stream per consumer: <source>_to_<consumer>_stream.
--- `if not exists`, never `or replace`: a replaced stream loses its offset.
+-- `if not exists`, never `or replace`: a replaced stream loses its offset. A stream starts at its creation: one that is
+-- added later to a filled table needs `show_initial_rows = true` in its own statement.
 
 use database <% ctx.env.database %>;
 
 create stream if not exists raw.patient_flow_event_to_silver_stream
 on table raw.patient_flow_event
 append_only = true
-show_initial_rows = true
 comment = 'New rows of raw.patient_flow_event, read by silver.load_patient_flow.';
 
 create stream if not exists raw.patient_flow_event_to_rejected_stream
 on table raw.patient_flow_event
 append_only = true
-show_initial_rows = true
 comment = 'New rows of raw.patient_flow_event, read by ops.load_rejected_patient_flow.';
 
 create stream if not exists raw.encounter_event_to_silver_stream
 on table raw.encounter_event
 append_only = true
-show_initial_rows = true
 comment = 'New rows of raw.encounter_event, read by silver.load_encounter.';
 
 create stream if not exists raw.encounter_event_to_rejected_stream
 on table raw.encounter_event
 append_only = true
-show_initial_rows = true
 comment = 'New rows of raw.encounter_event, read by ops.load_rejected_encounter.';
 
 create stream if not exists raw.hospital_record_to_silver_stream
 on table raw.hospital_record
 append_only = true
-show_initial_rows = true
 comment = 'New rows of raw.hospital_record, read by silver.load_hospital.';
 
 create stream if not exists raw.hospital_record_to_rejected_stream
 on table raw.hospital_record
 append_only = true
-show_initial_rows = true
 comment = 'New rows of raw.hospital_record, read by ops.load_rejected_hospital.';
 
 create stream if not exists raw.department_record_to_silver_stream
 on table raw.department_record
 append_only = true
-show_initial_rows = true
 comment = 'New rows of raw.department_record, read by silver.load_department.';
 
 create stream if not exists raw.department_record_to_rejected_stream
 on table raw.department_record
 append_only = true
-show_initial_rows = true
 comment = 'New rows of raw.department_record, read by ops.load_rejected_department.';
 
 create stream if not exists raw.organization_record_to_silver_stream
 on table raw.organization_record
 append_only = true
-show_initial_rows = true
 comment = 'New rows of raw.organization_record, read by silver.load_organization.';
 
 create stream if not exists raw.organization_record_to_rejected_stream
 on table raw.organization_record
 append_only = true
-show_initial_rows = true
 comment = 'New rows of raw.organization_record, read by ops.load_rejected_organization.';
 
 create stream if not exists raw.payer_record_to_silver_stream
 on table raw.payer_record
 append_only = true
-show_initial_rows = true
 comment = 'New rows of raw.payer_record, read by silver.load_payer.';
 
 create stream if not exists raw.payer_record_to_rejected_stream
 on table raw.payer_record
 append_only = true
-show_initial_rows = true
 comment = 'New rows of raw.payer_record, read by ops.load_rejected_payer.';
 
 create stream if not exists silver.patient_flow_to_dim_patient_stream
 on table silver.patient_flow
 append_only = true
-show_initial_rows = true
 comment = 'New rows of silver.patient_flow, read by gold.load_dim_patient.';
 
 create stream if not exists silver.patient_flow_to_dim_department_stream
 on table silver.patient_flow
 append_only = true
-show_initial_rows = true
 comment = 'New rows of silver.patient_flow, read by gold.load_dim_department.';
 
 create stream if not exists silver.patient_flow_to_fact_patient_flow_stream
 on table silver.patient_flow
 append_only = true
-show_initial_rows = true
 comment = 'New rows of silver.patient_flow, read by gold.load_fact_patient_flow.';
 
 create stream if not exists silver.patient_flow_to_fact_encounter_stream
 on table silver.patient_flow
 append_only = true
-show_initial_rows = true
 comment = 'New rows of silver.patient_flow, read by gold.load_fact_encounter.';
 
 create stream if not exists silver.encounter_to_dim_patient_stream
 on table silver.encounter
 append_only = true
-show_initial_rows = true
 comment = 'New rows of silver.encounter, read by gold.load_dim_patient.';
 
 create stream if not exists silver.encounter_to_dim_payer_stream
 on table silver.encounter
 append_only = true
-show_initial_rows = true
 comment = 'New rows of silver.encounter, read by gold.load_dim_payer.';
 
 create stream if not exists silver.encounter_to_fact_patient_flow_stream
 on table silver.encounter
 append_only = true
-show_initial_rows = true
 comment = 'New rows of silver.encounter, read by gold.load_fact_patient_flow.';
 
 create stream if not exists silver.encounter_to_fact_encounter_stream
 on table silver.encounter
 append_only = true
-show_initial_rows = true
 comment = 'New rows of silver.encounter, read by gold.load_fact_encounter.';
 
 create stream if not exists silver.hospital_to_dim_hospital_stream
 on table silver.hospital
 append_only = true
-show_initial_rows = true
 comment = 'New rows of silver.hospital, read by gold.load_dim_hospital.';
 
 create stream if not exists silver.hospital_to_fact_patient_flow_stream
 on table silver.hospital
 append_only = true
-show_initial_rows = true
 comment = 'New rows of silver.hospital, read by gold.load_fact_patient_flow.';
 
 create stream if not exists silver.department_to_dim_department_stream
 on table silver.department
 append_only = true
-show_initial_rows = true
 comment = 'New rows of silver.department, read by gold.load_dim_department.';
 
 create stream if not exists silver.organization_to_dim_organization_stream
 on table silver.organization
 append_only = true
-show_initial_rows = true
 comment = 'New rows of silver.organization, read by gold.load_dim_organization.';
 
 create stream if not exists silver.organization_to_fact_encounter_stream
 on table silver.organization
 append_only = true
-show_initial_rows = true
 comment = 'New rows of silver.organization, read by gold.load_fact_encounter.';
 
 create stream if not exists silver.payer_to_dim_payer_stream
 on table silver.payer
 append_only = true
-show_initial_rows = true
 comment = 'New rows of silver.payer, read by gold.load_dim_payer.';
