@@ -1,0 +1,19 @@
+-- The nightly files, which these runs load none of.
+
+create table silver.hospital (
+    hospital_id varchar,
+    as_of timestamp,
+    payload_hash varchar,
+    hospital_name varchar,
+    city varchar,
+    state varchar
+);
+
+create table silver.department (
+    hospital_id varchar,
+    department varchar,
+    as_of timestamp,
+    payload_hash varchar,
+    department_code varchar,
+    bed_capacity decimal(38, 0)
+);

@@ -1,0 +1,177 @@
+"""Raw to gold through CALLs, beside the same tables in hand-written DuckDB SQL.
+
+python -m benchmarks --only pipeline [--events 100000]
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks import baseline, warehouse
+from benchmarks.agreement import differing_rows
+from benchmarks.figure import Figure
+from benchmarks.raw_event import write_raw_events
+from benchmarks.warehouse import CALLS, CallTime
+
+RUNS = 3
+ALLOWED_RATIO = 3.0
+ALLOWED_MEMORY = 2 * 2**30
+ALLOWED_GROWTH = 1.3
+INCREMENT = 12_500
+SHORT_HISTORY, LONG_HISTORY = 50_000, 500_000
+
+
+@dataclass(frozen=True)
+class Run:
+    """All CALLs on one history, and the baseline on the same rows right after."""
+
+    calls: Sequence[CallTime]
+    baseline_seconds: float
+    peak_memory: int
+    differing_rows: int
+
+    @property
+    def seconds(self) -> float:
+        return sum(call.wall for call in self.calls)
+
+    @property
+    def ratio(self) -> float:
+        return self.seconds / self.baseline_seconds
+
+
+class Pipeline:
+    """Measures in a scratch folder; what was deployed there serves every run."""
+
+    def __init__(self, folder: Path, console: Console) -> None:
+        self._folder = folder
+        self._console = console
+        self._deployed = folder / "deployed"
+        with console.status("deploying"):
+            warehouse.deploy(self._deployed)
+
+    def compare(self, events: int) -> list[Figure]:
+        """The procedures beside the baseline, on `events` raw rows."""
+        files = write_raw_events(self._folder / f"raw-{events}", events)
+        runs = [self._run(number, files) for number in range(RUNS)]
+        calls = _medians([run.calls for run in runs])
+        _print_calls(self._console, f"{events:,} events: the CALLs", {"": calls})
+        ratio = median(run.ratio for run in runs)
+        seconds = median(run.seconds for run in runs)
+        beside = median(run.baseline_seconds for run in runs)
+        differing = sum(run.differing_rows for run in runs)
+        figures = [
+            Figure(
+                f"{events:,} events, CALLs / baseline",
+                f"{ratio:.2f} ({seconds:.2f} s / {beside:.2f} s)",
+                f"at most {ALLOWED_RATIO:g}",
+                ratio <= ALLOWED_RATIO,
+            ),
+            Figure(f"{events:,} events, rows that differ", f"{differing:,}", "0", differing == 0),
+        ]
+        peak = max(run.peak_memory for run in runs)
+        figures.append(
+            Figure(
+                f"{events:,} events, peak memory of the warehouse",
+                f"{peak / 2**30:.2f} GiB",
+                f"under {ALLOWED_MEMORY / 2**30:g} GiB",
+                peak < ALLOWED_MEMORY,
+            )
+        )
+        return figures
+
+    def compare_increments(self) -> list[Figure]:
+        """The same number of new events on a short and on a long history."""
+        short, long = self._increment(SHORT_HISTORY), self._increment(LONG_HISTORY)
+        _print_calls(
+            self._console,
+            f"{INCREMENT:,} new events: the CALLs",
+            {f"on {SHORT_HISTORY:,}": short, f"on {LONG_HISTORY:,}": long},
+        )
+        seconds = [sum(call.wall for call in calls) for calls in (short, long)]
+        growth = seconds[1] / seconds[0]
+        return [
+            Figure(
+                f"{INCREMENT:,} new events on {LONG_HISTORY:,} / on {SHORT_HISTORY:,}",
+                f"{growth:.2f} ({seconds[1]:.2f} s / {seconds[0]:.2f} s)",
+                f"at most {ALLOWED_GROWTH:g}",
+                growth <= ALLOWED_GROWTH,
+            )
+        ]
+
+    def _run(self, number: int, files: Sequence[Path]) -> Run:
+        home = self._folder / "run"
+        database = self._folder / "baseline.duckdb"
+        with self._console.status(f"run {number + 1} of {RUNS}"):
+            with warehouse.copied(self._deployed, home) as running:
+                running.land(files)
+                calls = running.call_all()
+                peak = running.peak_memory()
+            baseline.prepare(database, files)
+            beside = baseline.measure(database)
+            differing = differing_rows(warehouse.database_file(home), database)
+        self._report(differing)
+        shutil.rmtree(home)
+        database.unlink()
+        return Run(calls, beside, peak, sum(differing.values()))
+
+    def _increment(self, history: int) -> list[CallTime]:
+        """Medians over RUNS increments, one after the other on the growing history."""
+        home = self._folder / "run"
+        files = write_raw_events(
+            self._folder / f"raw-{history}-and-more", history, (INCREMENT,) * RUNS
+        )
+        runs = []
+        with (
+            self._console.status(f"{INCREMENT:,} new events on {history:,}"),
+            warehouse.copied(self._deployed, home) as running,
+        ):
+            running.land(files[:-RUNS])
+            running.call_all()
+            for file in files[-RUNS:]:
+                running.land([file])
+                runs.append(running.call_all())
+        shutil.rmtree(home)
+        return _medians(runs)
+
+    def _report(self, differing: dict[str, int]) -> None:
+        for table, rows in differing.items():
+            if rows:
+                self._console.print(f"[red]{table}: {rows:,} rows differ from the baseline's")
+
+
+def _medians(runs: Sequence[Sequence[CallTime]]) -> list[CallTime]:
+    return [
+        CallTime(
+            procedure,
+            median(run[place].wall for run in runs),
+            median(run[place].warehouse_cpu for run in runs),
+            median(run[place].handler_cpu for run in runs),
+        )
+        for place, procedure in enumerate(CALLS)
+    ]
+
+
+def _print_calls(console: Console, title: str, columns: dict[str, Sequence[CallTime]]) -> None:
+    table = Table(title=f"{title}, seconds (medians of {RUNS})", title_justify="left")
+    table.add_column("procedure")
+    for name in columns:
+        for what in ("wall", "CPU of the warehouse", "CPU of the handler"):
+            table.add_column(f"{what} {name}".strip(), justify="right")
+    for place, procedure in enumerate((*CALLS, "sum")):
+        cells = []
+        for calls in columns.values():
+            chosen = calls if procedure == "sum" else [calls[place]]
+            cells += [
+                f"{sum(call.wall for call in chosen):.2f}",
+                f"{sum(call.warehouse_cpu for call in chosen):.2f}",
+                f"{sum(call.handler_cpu for call in chosen):.2f}",
+            ]
+        table.add_row(procedure, *cells, end_section=place == len(CALLS) - 1)
+    console.print(table)
