@@ -51,6 +51,9 @@ def send_stream(
         except BrokenPipeError:
             _forget_standard_output()
             return False
+        except OSError as error:
+            _forget_standard_output()
+            raise ProducerError(f"cannot write to standard output ({error.strerror})") from error
     destination = "standard output" if dry_run else topic
     _report(summary, destination, is_stopped=stop.is_set())
     if summary_file is not None:
@@ -87,7 +90,7 @@ def _stop_on_signals() -> Iterator[Event]:
 
 
 def _forget_standard_output() -> None:
-    """Keep Python from complaining at exit about the pipe nobody reads any more."""
+    """Keep Python from complaining at exit about output that can no longer be written."""
     devnull = os.open(os.devnull, os.O_WRONLY)
     os.dup2(devnull, sys.stdout.fileno())
 

@@ -263,3 +263,19 @@ def test_a_reader_that_goes_away_ends_the_run_quietly() -> None:
     assert process.stderr.read() == ""
     process.stderr.close()
     assert process.wait(timeout=20) == 0
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
+def test_a_full_disk_exits_1_with_a_reason() -> None:
+    with Path("/dev/full").open("w") as full:
+        result = subprocess.run(
+            [*COMMAND, "patient-flow", "--events", "100", "--dry-run"],
+            cwd=ROOT,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=20,
+            check=False,
+        )
+    assert result.returncode == 1
+    assert result.stderr == "error: cannot write to standard output (No space left on device)\n"
