@@ -182,8 +182,8 @@ def _connect(settings: KafkaSettings) -> KafkaProducer:
     except KafkaError as error:
         raise BrokerError(
             f"no broker answers at KAFKA_BOOTSTRAP_SERVERS={settings.bootstrap_servers}"
-            f" ({_reason(error)}): start it, or correct the address and the KAFKA_SECURITY_PROTOCOL,"
-            " KAFKA_SSL_CAFILE and KAFKA_SASL_* settings"
+            f" ({_reason(error)}): start it, or correct the address and the"
+            " KAFKA_SECURITY_PROTOCOL, KAFKA_SSL_CAFILE and KAFKA_SASL_* settings"
         ) from error
     except RuntimeError as error:  # kafka-python's way to say that a codec is not installed
         raise UsageError(
