@@ -14,11 +14,12 @@ from sandbox.warehouse import stream
 from sandbox.warehouse.column import ColumnDefinition, read_columns
 from sandbox.warehouse.errors import already_exists, does_not_exist, sql_error, unsupported
 from sandbox.warehouse.names import ObjectName, literal, quote
+from sandbox.warehouse.query import relations, runnable_sql
 from sandbox.warehouse.registry import statement
 from sandbox.warehouse.result import Result, status
 from sandbox.warehouse.rewrite import Context
 from sandbox.warehouse.statement import Reader, Statement
-from sandbox.warehouse.translation import parse_text, translate_tree
+from sandbox.warehouse.translation import Translation, parse_text, translate_tree
 
 if TYPE_CHECKING:
     from sandbox.warehouse.session import Session
@@ -45,8 +46,8 @@ def create_database(session: Session, statement: Statement) -> Result:
         else:
             raise already_exists(name)
     session.account.create_database(name)
-    if comment := options.get("COMMENT"):
-        session.run(f"comment on database {quote(name)} is {literal(str(comment))}")
+    with session.ddl():
+        session.catalog.put(session, "database", ObjectName(name, "", ""), dict(options))
     session.use(name, "PUBLIC")
     return status(f"Database {name} successfully created.")
 
@@ -82,8 +83,9 @@ def create_schema(session: Session, statement: Statement) -> Result:
         elif known and not modifiers & {"IF NOT EXISTS", "OR ALTER"}:
             raise already_exists(name)
         session.run(f"create schema if not exists {full}")
-        if comment := options.get("COMMENT"):
-            session.run(f"comment on schema {full} is {literal(str(comment))}")
+        if not known or "IF NOT EXISTS" not in modifiers:
+            place = ObjectName(database, name, "")
+            session.catalog.put(session, "schema", place, dict(options))
     session.use(database, name)
     if known and "IF NOT EXISTS" in modifiers:
         return status(f"{name} already exists, statement succeeded.")
@@ -183,16 +185,26 @@ def create_view(session: Session, statement: Statement) -> Result:
             return status(f"{name.name} already exists, statement succeeded.")
         if known == "table" or (known and not modifiers & {"OR REPLACE", "OR ALTER"}):
             raise already_exists(name)
+        definition = {
+            "text": statement.text,
+            "is_secure": "SECURE" in modifiers,
+            "created_on": session.now(),
+        }
+        translation = _translation(session, query, name)
         names = ", ".join(quote(heading) for heading, _ in headings)
+        if translation.is_constant and not translation.streams:
+            source = translation.sql
+        else:
+            definition["query"] = query
+            definition["headings"] = [heading for heading, _ in headings]
+            source = _columns_only(session, translation)
         session.run(
-            f"create or replace view {name.sql} {f'({names})' if names else ''} "
-            f"as {_translated(session, query)}"
+            f"create or replace view {name.sql} {f'({names})' if names else ''} as {source}"
         )
         session.run(f"comment on view {name.sql} is {literal(_comment(options))}")
         for heading, comment in headings:
             if comment is not None:
                 session.run(f"comment on column {name.sql}.{quote(heading)} is {literal(comment)}")
-        definition = {"text": statement.text, "is_secure": "SECURE" in modifiers}
         session.catalog.put(session, "view", name, definition)
     return status(f"View {name.name} successfully created.")
 
@@ -270,20 +282,26 @@ def _build(
 ) -> None:
     if known == "view":
         raise already_exists(name)
-    source = None if query is None else _translated(session, query, consumes=True)
     if known:
         session.run(f"drop table {place}")
         if not place.startswith("temp."):
             stream.table_replaced(session, name)
-    if source is None:
+    if query is None:
         fields = ", ".join(column.sql for column in columns)
         session.run(f"create table {place} ({fields})")
         return
-    if columns:
-        fields = ", ".join(f"cast({quote(c.name)} as {c.type}) as {quote(c.name)}" for c in columns)
-        headings = ", ".join(quote(c.name) for c in columns)
-        source = f"select {fields} from ({source}) as source({headings})"
-    session.run(f"create table {place} as {_plain_types(session, source)}")
+    translation = _translation(session, query)
+    with relations(session, translation):
+        source = runnable_sql(session, translation)
+        if columns:
+            fields = ", ".join(
+                f"cast({quote(c.name)} as {c.type}) as {quote(c.name)}" for c in columns
+            )
+            headings = ", ".join(quote(c.name) for c in columns)
+            source = f"select {fields} from ({source}) as source({headings})"
+        session.run(f"create table {place} as {_plain_types(session, source)}")
+    for consumed in translation.streams.values():
+        stream.advance(session, consumed)
 
 
 def _plain_types(session: Session, source: str) -> str:
@@ -295,20 +313,20 @@ def _plain_types(session: Session, source: str) -> str:
     return f"select * replace ({fields}) from ({source})"
 
 
-def _translated(session: Session, query: str, consumes: bool = False) -> str:
-    from sandbox.warehouse.query import runnable_sql
+def _columns_only(session: Session, translation: Translation) -> str:
+    """A view that asks the session is expanded where it is used; here only its columns count."""
+    with relations(session, translation):
+        columns = session.duckdb_columns(runnable_sql(session, translation))
+    fields = ", ".join(f"cast(null as {kind}) as {quote(name)}" for name, kind in columns)
+    return f"select {fields} where false"
 
-    context = Context(session)
+
+def _translation(session: Session, query: str, home: ObjectName | None = None) -> Translation:
+    context = Context(session, home)
     tree = parse_text(query)
     if not isinstance(tree, exp.Query):
         raise unsupported(f"a definition that is no query: {query[:40]!r}.")
-    translation = translate_tree(tree, context)
-    if translation.relations or (translation.streams and not consumes):
-        raise unsupported("a view over a stream or a function of the session.")
-    sql = runnable_sql(session, translation)
-    for name in translation.streams.values():
-        stream.advance(session, name)
-    return sql
+    return translate_tree(tree, context)
 
 
 def _table_options(reader: Reader) -> dict[str, object]:

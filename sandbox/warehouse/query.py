@@ -41,7 +41,7 @@ _READING = frozenset({"SHOW", "DESC", "DESCRIBE", "LIST", "LS"})
 @statement("select", "with", "(")
 def run_query(session: Session, statement: Statement) -> Result:
     translation = translate(session, statement)
-    with _relations(session, translation):
+    with relations(session, translation):
         return session.fetch(runnable_sql(session, translation), translation.values(statement))
 
 
@@ -54,7 +54,7 @@ def run_dml(session: Session, statement: Statement) -> Result:
         raise sql_error("SQL compilation error:\nthe statement names no table.", 1003, "42000")
     changes = translation.kind in (UPDATE, DELETE) or translation.changes_rows
     locks = {*translation.streams.values(), *([target] if changes else [])}
-    with session.dml(locks) as transaction, _relations(session, translation):
+    with session.dml(locks) as transaction, relations(session, translation):
         if changes:
             stream.before_change(session, target)
         mark = stream.last_own_row(session, target)
@@ -99,7 +99,7 @@ def _describe_query(session: Session, found: Statement) -> Sequence[Column]:
     translation = translate(session, found, describing=True)
     if translation.columns is not None:
         return translation.columns
-    with _relations(session, translation):
+    with relations(session, translation):
         columns = session.columns_of(runnable_sql(session, translation))
     if translation.is_cached:
         translation.columns = columns
@@ -115,7 +115,8 @@ def runnable_sql(session: Session, translation: Translation) -> str:
 
 
 @contextmanager
-def _relations(session: Session, translation: Translation) -> Iterator[None]:
+def relations(session: Session, translation: Translation) -> Iterator[None]:
+    """Lend the query the tables that Python answered."""
     with ExitStack() as stack:
         for name, table in translation.relations.items():
             stack.enter_context(session.relation(name, table))

@@ -23,6 +23,8 @@ class Context:
     """What the rules know about the statement, and what they find out about it."""
 
     session: Session
+    home: ObjectName | None = None
+    """A view whose text this is: names without a schema are looked for beside it."""
     streams: dict[str, ObjectName] = field(default_factory=dict)
     """Stream per marker: the relation that stands for it is put in when the statement runs."""
     relations: dict[str, Any] = field(default_factory=dict)
@@ -31,15 +33,30 @@ class Context:
     """Whether the result of the rewrite is the same until the next DDL."""
 
 
-Rule = Callable[[Any, Context], exp.Expr | None]
+Rule = Callable[[Any], exp.Expr | None]
+ContextRule = Callable[[Any, Context], exp.Expr | None]
 
-_rules: dict[type[exp.Expr], list[Rule]] = {}
+_rules: dict[type[exp.Expr], list[ContextRule]] = {}
 
 
 def rule(*kinds: type[exp.Expr]) -> Callable[[Rule], Rule]:
-    """Register a rule for exactly these node types. It returns a new node, or None for no change."""
+    """Register a rule for exactly these node types; it returns a new node, None for no change."""
 
     def register(function: Rule) -> Rule:
+        def without_context(node: exp.Expr, _context: Context) -> exp.Expr | None:
+            return function(node)
+
+        for kind in kinds:
+            _rules.setdefault(kind, []).append(without_context)
+        return function
+
+    return register
+
+
+def context_rule(*kinds: type[exp.Expr]) -> Callable[[ContextRule], ContextRule]:
+    """Register a rule that needs to know the statement it works on."""
+
+    def register(function: ContextRule) -> ContextRule:
         for kind in kinds:
             _rules.setdefault(kind, []).append(function)
         return function
@@ -47,8 +64,16 @@ def rule(*kinds: type[exp.Expr]) -> Callable[[Rule], Rule]:
     return register
 
 
+def renamed(functions: dict[str, str]) -> None:
+    """Register functions sqlglot has no node for, by upper-case name, with ours that answer."""
+    _renamed.update(functions)
+
+
 def rewrite(root: exp.Expr, context: Context) -> exp.Expr:
-    """Apply all rules to the tree, which is changed in place; returns the new root."""
+    """Apply all rules to the tree, which is changed in place; returns the new root.
+
+    The first rule that returns a node ends the work on the old one.
+    """
     holder = exp.Paren(this=root)
     for node in _bottom_up(root):
         for function in _rules.get(type(node), ()):
@@ -59,6 +84,15 @@ def rewrite(root: exp.Expr, context: Context) -> exp.Expr:
     result = holder.this
     result.pop()
     return result
+
+
+_renamed: dict[str, str] = {}
+
+
+@rule(exp.Anonymous)
+def _rename(node: exp.Anonymous) -> exp.Expr | None:
+    name = _renamed.get(node.name.upper())
+    return call(name, *node.expressions) if name else None
 
 
 def call(name: str, *arguments: exp.Expr) -> exp.Anonymous:

@@ -5,24 +5,27 @@ from __future__ import annotations
 from sqlglot import exp
 
 from sandbox.warehouse.data_type import SEMI_STRUCTURED, TEXTS
-from sandbox.warehouse.rewrite import Context, call, cast, rule
+from sandbox.warehouse.rewrite import call, cast, renamed, rule
 
-_MACROS = {
-    "ARRAY_TO_STRING": "sf_array_to_string",
-    "ARRAY_COMPACT": "sf_array_compact",
-    "ARRAY_CAT": "sf_array_cat",
-    "ARRAY_APPEND": "sf_array_append",
-    "ARRAY_DISTINCT": "sf_array_distinct",
-}
+renamed(
+    {
+        "ARRAY_CAT": "sf_array_cat",
+        "ARRAY_APPEND": "sf_array_append",
+        "AS_OBJECT": "sf_as_object",
+        "AS_ARRAY": "sf_as_array",
+        "AS_VARCHAR": "sf_as_text",
+        "AS_CHAR": "sf_as_text",
+    }
+)
 
 
 @rule(exp.ParseJSON)
-def parse_json(node: exp.ParseJSON, context: Context) -> exp.Expr:
+def parse_json(node: exp.ParseJSON) -> exp.Expr:
     return call("sf_try_parse_json" if node.args.get("safe") else "sf_parse_json", node.this)
 
 
 @rule(exp.Bracket)
-def bracket(node: exp.Bracket, context: Context) -> exp.Expr | None:
+def bracket(node: exp.Bracket) -> exp.Expr | None:
     """`P['a'][0]` is one path into the JSON of P."""
     if len(node.expressions) != 1 or not isinstance(node.expressions[0], exp.Literal):
         return None
@@ -32,7 +35,7 @@ def bracket(node: exp.Bracket, context: Context) -> exp.Expr | None:
 
 
 @rule(exp.JSONExtract)
-def json_extract(node: exp.JSONExtract, context: Context) -> exp.Expr | None:
+def json_extract(node: exp.JSONExtract) -> exp.Expr | None:
     """`P:a.b[0]` and `get_path(P, 'a.b')`."""
     path = node.expression
     if not isinstance(path, exp.JSONPath):
@@ -48,7 +51,7 @@ def json_extract(node: exp.JSONExtract, context: Context) -> exp.Expr | None:
 
 
 @rule(exp.GetExtract)
-def get(node: exp.GetExtract, context: Context) -> exp.Expr:
+def get(node: exp.GetExtract) -> exp.Expr:
     key = node.expression
     if isinstance(key, exp.Literal):
         return extract(node.this, key_step(key.name) if key.is_string else f"[{key.name}]")
@@ -56,7 +59,7 @@ def get(node: exp.GetExtract, context: Context) -> exp.Expr:
 
 
 @rule(exp.Cast, exp.TryCast)
-def cast_json(node: exp.Cast, context: Context) -> exp.Expr | None:
+def cast_json(node: exp.Cast) -> exp.Expr | None:
     """The text of an extracted string is the string; JSON null is NULL."""
     inner = node.this
     while isinstance(inner, exp.Paren):
@@ -73,77 +76,74 @@ def cast_json(node: exp.Cast, context: Context) -> exp.Expr | None:
 
 
 @rule(exp.Anonymous)
-def renamed(node: exp.Anonymous, context: Context) -> exp.Expr | None:
-    name = node.name.upper()
-    if macro := _MACROS.get(name):
-        return call(macro, *node.expressions)
-    if name == "OBJECT_DELETE":
-        first, *keys = node.expressions
-        pairs = [part for key in keys for part in (key, exp.null())]
-        return call("json_merge_patch", first, call("json_object", *pairs))
-    return None
+def object_delete(node: exp.Anonymous) -> exp.Expr | None:
+    if node.name.upper() != "OBJECT_DELETE":
+        return None
+    first, *keys = node.expressions
+    pairs = [part for key in keys for part in (key, exp.null())]
+    return call("json_merge_patch", first, call("json_object", *pairs))
 
 
 @rule(exp.JSONKeys)
-def object_keys(node: exp.JSONKeys, context: Context) -> exp.Expr:
+def object_keys(node: exp.JSONKeys) -> exp.Expr:
     return call("sf_object_keys", node.this)
 
 
 @rule(exp.Struct)
-def object_construct(node: exp.Struct, context: Context) -> exp.Expr:
+def object_construct(node: exp.Struct) -> exp.Expr:
     """Pairs with a NULL key or value are left out."""
     pairs = [(pair.this, pair.expression) for pair in node.expressions]
     return _object(pairs, keep_nulls=False)
 
 
 @rule(exp.JSONObject)
-def object_construct_keep_null(node: exp.JSONObject, context: Context) -> exp.Expr:
+def object_construct_keep_null(node: exp.JSONObject) -> exp.Expr:
     return _object([(pair.this, pair.expression) for pair in node.expressions], keep_nulls=True)
 
 
 @rule(exp.Array)
-def array_construct(node: exp.Array, context: Context) -> exp.Expr:
+def array_construct(node: exp.Array) -> exp.Expr:
     return call("json_array", *node.expressions)
 
 
 @rule(exp.ArraySize)
-def array_size(node: exp.ArraySize, context: Context) -> exp.Expr:
+def array_size(node: exp.ArraySize) -> exp.Expr:
     return call("sf_array_size", node.this)
 
 
 @rule(exp.ArrayToString)
-def array_to_string(node: exp.ArrayToString, context: Context) -> exp.Expr:
+def array_to_string(node: exp.ArrayToString) -> exp.Expr:
     return call("sf_array_to_string", node.this, node.expression)
 
 
 @rule(exp.ArrayCompact, exp.ArrayDistinct)
-def array_of_array(node: exp.Expr, context: Context) -> exp.Expr:
+def array_of_array(node: exp.Expr) -> exp.Expr:
     name = "compact" if isinstance(node, exp.ArrayCompact) else "distinct"
     return call(f"sf_array_{name}", node.this)
 
 
 @rule(exp.ArrayConcat)
-def array_cat(node: exp.ArrayConcat, context: Context) -> exp.Expr:
+def array_cat(node: exp.ArrayConcat) -> exp.Expr:
     return call("sf_array_cat", node.this, *node.expressions)
 
 
 @rule(exp.ArrayContains)
-def array_contains(node: exp.ArrayContains, context: Context) -> exp.Expr:
+def array_contains(node: exp.ArrayContains) -> exp.Expr:
     return call("sf_array_contains", node.expression, node.this)
 
 
 @rule(exp.Typeof)
-def typeof(node: exp.Typeof, context: Context) -> exp.Expr:
+def typeof(node: exp.Typeof) -> exp.Expr:
     return call("sf_typeof", node.this)
 
 
 @rule(exp.ToVariant)
-def to_variant(node: exp.ToVariant, context: Context) -> exp.Expr:
+def to_variant(node: exp.ToVariant) -> exp.Expr:
     return node.this if is_json(node.this) else call("to_json", node.this)
 
 
 @rule(exp.EQ, exp.NEQ, exp.GT, exp.LT, exp.GTE, exp.LTE, exp.Like, exp.ILike)
-def compare_extracted(node: exp.Binary, context: Context) -> None:
+def compare_extracted(node: exp.Binary) -> None:
     """A comparison with text compares the text of what was extracted."""
     for side, other in (("this", "expression"), ("expression", "this")):
         value, literal = node.args[side], node.args[other]
@@ -152,7 +152,7 @@ def compare_extracted(node: exp.Binary, context: Context) -> None:
 
 
 @rule(exp.Upper, exp.Lower, exp.Trim, exp.DPipe, exp.Length)
-def text_of_extracted(node: exp.Expr, context: Context) -> None:
+def text_of_extracted(node: exp.Expr) -> None:
     for side in ("this", "expression"):
         value = node.args.get(side)
         if is_extract(value):

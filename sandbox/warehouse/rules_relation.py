@@ -10,7 +10,7 @@ from sandbox.warehouse import information_schema, stream
 from sandbox.warehouse.errors import unsupported
 from sandbox.warehouse.names import ObjectName
 from sandbox.warehouse.registry import find_function, find_table
-from sandbox.warehouse.rewrite import Context, call, rule
+from sandbox.warehouse.rewrite import Context, call, context_rule, rule
 
 
 def target_table(tree: exp.Expr) -> exp.Table:
@@ -42,7 +42,14 @@ def fold(identifier: exp.Identifier) -> None:
 
 
 def resolve(table: exp.Table, context: Context) -> ObjectName:
-    return context.session.resolve([part.name for part in table.parts])
+    return resolve_parts([part.name for part in table.parts], context)
+
+
+def resolve_parts(parts: list[str], context: Context) -> ObjectName:
+    home = context.home
+    if home is not None:
+        parts = [home.database, home.schema, home.name][: 3 - len(parts)] + parts
+    return context.session.resolve(parts)
 
 
 def _is_cte(table: exp.Table) -> bool:
@@ -64,8 +71,12 @@ def _qualify(table: exp.Table, context: Context, is_target: bool) -> None:
         if _lend(table, parts, {}, context):
             return
         parts[-2] = information_schema.SCHEMA
-    name = session.resolve(parts)
+    name = resolve_parts(parts, context)
     alias = table.args.get("alias")
+    view = session.catalog.get(session, "view", name)
+    if view is not None and "query" in view and not is_target:
+        _expand(table, view, name, context)
+        return
     if stream.exists(session, name) and not is_target:
         marker = f"__stream_{len(context.streams)}__"
         context.streams[marker] = name
@@ -74,6 +85,24 @@ def _qualify(table: exp.Table, context: Context, is_target: bool) -> None:
         _replace_name(table, ["temp", "main", str(name)], alias, name.name)
     else:
         _replace_name(table, [name.database, name.schema, name.name], alias, None)
+
+
+def _expand(
+    table: exp.Table, view: dict[str, Any], name: ObjectName, context: Context
+) -> None:
+    """Put the text of a view in its place, because it depends on the session."""
+    from sandbox.warehouse.translation import parse_text
+
+    inner = Context(context.session, name, context.streams, context.relations)
+    tree = parse_text(view["query"])
+    prepare(tree, inner)
+    context.is_constant = False
+    alias = table.args.get("alias")
+    label = alias.this if alias is not None else exp.to_identifier(name.name, quoted=True)
+    columns = [exp.to_identifier(heading, quoted=True) for heading in view["headings"]]
+    table.replace(
+        exp.Subquery(this=tree, alias=exp.TableAlias(this=label, columns=columns))
+    )
 
 
 def _replace_name(
@@ -102,7 +131,7 @@ def _name_projections(tree: exp.Expr) -> None:
 
 
 @rule(exp.Values)
-def name_columns_of_values(node: exp.Values, context: Context) -> None:
+def name_columns_of_values(node: exp.Values) -> None:
     """https://docs.snowflake.com/en/sql-reference/constructs/values"""
     alias = node.args.get("alias")
     if node.find_ancestor(exp.Insert) and not node.find_ancestor(exp.Select):
@@ -116,7 +145,7 @@ def name_columns_of_values(node: exp.Values, context: Context) -> None:
     node.set("alias", exp.TableAlias(this=name, columns=columns))
 
 
-@rule(exp.Parameter)
+@context_rule(exp.Parameter)
 def positional_column(node: exp.Parameter, context: Context) -> exp.Expr:
     """`$1` is the first column of VALUES, `$name` a session variable."""
     name = node.name
@@ -128,7 +157,7 @@ def positional_column(node: exp.Parameter, context: Context) -> exp.Expr:
     return exp.convert(context.session.variables[name.upper()])
 
 
-@rule(exp.TableFromRows)
+@context_rule(exp.TableFromRows)
 def table_function(node: exp.TableFromRows, context: Context) -> exp.Expr | None:
     inner = node.this
     parts: list[str] = []
@@ -164,7 +193,7 @@ def _lend(table: exp.Table, parts: list[str], arguments: dict[str, Any], context
     return True
 
 
-@rule(exp.Anonymous)
+@context_rule(exp.Anonymous)
 def session_function(node: exp.Anonymous, context: Context) -> exp.Expr | None:
     return _answer(node, context)
 
@@ -189,7 +218,7 @@ for _kind in (
     exp.CurrentRegion,
     exp.CurrentVersion,
 ):
-    rule(_kind)(lambda node, context: _answer(node, context))
+    context_rule(_kind)(lambda node, context: _answer(node, context))
 
 
 def _constant(node: exp.Expr, context: Context) -> Any:
@@ -201,12 +230,12 @@ def _constant(node: exp.Expr, context: Context) -> Any:
 
 
 @rule(exp.Explode)
-def keep_flatten_input(node: exp.Explode, context: Context) -> None:
+def keep_flatten_input(node: exp.Explode) -> None:
     """Handled with the LATERAL or TABLE around it."""
 
 
 @rule(exp.Lateral, exp.TableFromRows)
-def flatten(node: exp.Expr, context: Context) -> exp.Expr | None:
+def flatten(node: exp.Expr) -> exp.Expr | None:
     """https://docs.snowflake.com/en/sql-reference/functions/flatten"""
     if not isinstance(node.this, exp.Explode):
         return None

@@ -120,6 +120,11 @@ class Session:
         """The columns of a query in DuckDB's SQL, which is bound but not run."""
         return _columns(self._duck.sql(sql, params=_bound(params) or None))
 
+    def duckdb_columns(self, sql: str) -> list[tuple[str, str]]:
+        """Names and DuckDB types of the columns of a query in DuckDB's SQL."""
+        relation = self._duck.sql(sql)
+        return [(n, str(kind)) for n, kind in zip(relation.columns, relation.types, strict=True)]
+
     @contextmanager
     def relation(self, name: str, table: pa.Table) -> Iterator[None]:
         """Lend an Arrow table to the queries run inside as a relation of that name."""

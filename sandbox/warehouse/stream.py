@@ -175,7 +175,7 @@ def create_stream(session: Session, statement: Statement) -> Result:
         initial = options.get("SHOW_INITIAL_ROWS") is True
         session.run(
             f"insert into {_states(name)} values (?, ?, ?, ?, false)",
-            [name.schema, name.name, -1 if initial else last, last if initial else None],
+            [name.schema, name.name, -1 if initial else last, last if initial and last >= 0 else None],
         )
     if initial and last >= 0:
         session.account.announce(frozenset({name}))

@@ -52,6 +52,8 @@ class Translation:
     """What the clauses of a MERGE do."""
     placeholders: tuple[str, ...] = ()
     columns: Sequence[Column] | None = None
+    is_constant: bool = True
+    """Whether neither the session nor the moment is written into the text."""
     is_cached: bool = False
 
     @property
@@ -130,6 +132,7 @@ def translate_tree(tree: exp.Expr, context: Context) -> Translation:
         before,
         actions,
         tuple(sorted(names)),
+        is_constant=context.is_constant,
     )
 
 
