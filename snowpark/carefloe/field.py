@@ -11,11 +11,10 @@ NO_TEXT = lit(None).cast("string")
 NO_NUMBER = lit(None).cast("number(38, 0)")
 NO_AMOUNT = lit(None).cast("number(18, 2)")
 NO_TIME = lit(None).cast("timestamp_ntz")
-# A time of day is written out: what each engine would read on top of that (`24:00`, zone names,
-# a time without minutes) is no time here.
+# A time of day is written out: what each engine would read on top of that (`24:00`, names of
+# zones, a time without minutes) is no time here.
 LOCAL_TIME = r"\d{4}-\d{2}-\d{2}[T ]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,9})?)?"
-OFFSET = r"[+-](0\d|1[0-4]):[0-5]\d"
-LOOSE_OFFSET = r" ?[+-](0\d|1[0-4]):?[0-5]\d"
+OFFSET_HOUR, OFFSET_MINUTE = r"[+-](0\d|1[0-4])", r"[0-5]\d"
 
 
 @dataclass(frozen=True)
@@ -59,11 +58,11 @@ def time_of(given: Column) -> Column:
     """
     stamp = coalesce(given, lit(""))
     with_offset = (
-        F.when(stamp.rlike(f"{LOCAL_TIME}(Z|{OFFSET})"), stamp)
+        F.when(stamp.rlike(f"{LOCAL_TIME}(Z|{OFFSET_HOUR}:{OFFSET_MINUTE})"), stamp)
         .when(stamp.rlike(LOCAL_TIME), F.concat(stamp, lit("Z")))
         .when(
-            stamp.rlike(LOCAL_TIME + LOOSE_OFFSET),
-            F.regexp_replace(stamp, lit(r" ?([+-]\d{2}):?(\d{2})$"), lit(r"\1:\2")),
+            stamp.rlike(f"{LOCAL_TIME}{OFFSET_HOUR}{OFFSET_MINUTE}"),
+            F.regexp_replace(stamp, lit(r"(\d{2})$"), lit(r":\1")),
         )
     )
     instant = F.try_cast(with_offset, TimestampType(TimestampTimeZone.TZ))

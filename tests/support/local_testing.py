@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation, localcontext
 from typing import Any
 
+import pandas as pd
 import snowflake.snowpark.mock._functions as mock_functions
 import snowflake.snowpark.mock._plan as mock_plan
 import snowflake.snowpark.mock._snowflake_data_type as mock_types
@@ -23,6 +24,7 @@ from snowflake.snowpark.mock._functions import MockedFunctionRegistry
 from snowflake.snowpark.types import (
     DataType,
     DecimalType,
+    LongType,
     NullType,
     StringType,
     TimestampTimeZone,
@@ -32,6 +34,11 @@ from snowflake.snowpark.types import (
 
 JSON_NULL = object()
 """A VARIANT that holds JSON's null, which is not null itself."""
+EPOCH = dt.datetime(1970, 1, 1)
+EPOCH_UNITS = {
+    "epoch_second": dt.timedelta(seconds=1),
+    "epoch_microsecond": dt.timedelta(microseconds=1),
+}
 NUMBER = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*", re.IGNORECASE | re.ASCII)
 
 
@@ -47,8 +54,9 @@ def _column(data: Sequence[Any], like: ColumnEmulator, kind: DataType) -> Column
 
 
 def _mapped(column: ColumnEmulator, of: Callable[[Any], Any], kind: DataType) -> ColumnEmulator:
-    """The column of `of(value)`, null for null."""
-    return _column([None if value is None else of(value) for value in column], column, kind)
+    """The column of `of(value)`, null for null: a null time may be NaT there."""
+    nulls = (None, pd.NaT)
+    return _column([None if value in nulls else of(value) for value in column], column, kind)
 
 
 # Missing functions.
@@ -146,13 +154,30 @@ def _regexp_replace(
     return _column(replaced, subject, StringType())
 
 
+def _part_of_date(function: Any, part: str) -> None:
+    @patch(function)
+    def of(column: ColumnEmulator) -> ColumnEmulator:
+        return _mapped(column, lambda at: getattr(at, part), LongType())
+
+
+for _function, _part in ((F.year, "year"), (F.month, "month"), (F.dayofmonth, "day")):
+    _part_of_date(_function, _part)
+
+
 @patch(F.sysdate)
 def _sysdate() -> ColumnEmulator:
     now = dt.datetime.now(dt.UTC).replace(tzinfo=None)
     return _column([now], ColumnEmulator([now]), TimestampType(TimestampTimeZone.NTZ))
 
 
-# Functions that local testing mode has, but that lose the index of a filtered column.
+# Functions that local testing mode has, but that fail on null times or lose the index of a
+# filtered column.
+
+
+@patch(F.date_part)
+def _date_part(part: str, column: ColumnEmulator) -> ColumnEmulator:
+    unit = EPOCH_UNITS[part]
+    return _mapped(column, lambda at: (at - EPOCH) // unit, LongType())
 
 
 @patch(F.iff)
