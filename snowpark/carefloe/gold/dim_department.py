@@ -3,10 +3,11 @@
 from snowflake.snowpark import Column, DataFrame, Session
 from snowflake.snowpark.functions import col
 
-from carefloe.gold.history import distinct_as
+from carefloe.gold.history import ids_of
 from carefloe.gold.newest import newest
 from carefloe.gold.rebuild import replace_touched
 from carefloe.key import hash_of, known_or_unknown
+from carefloe.lean import lean
 
 ATTRIBUTES = ("DEPARTMENT_CODE", "BED_CAPACITY")
 
@@ -25,12 +26,13 @@ def departments(named: DataFrame, snapshots: DataFrame) -> DataFrame:
 
 def load(session: Session) -> str:
     """gold.load_dim_department(): the departments that new events or files name."""
+    lean(session)
     new_flow = session.table("SILVER.PATIENT_FLOW_TO_DIM_DEPARTMENT_STREAM")
     new_file = session.table("SILVER.DEPARTMENT_TO_DIM_DEPARTMENT_STREAM")
     ids = ["HOSPITAL_ID", "DEPARTMENT"]
     named = new_flow.select(*ids).union_all(new_file.select(*ids))
     rebuilt = departments(named, session.table("SILVER.DEPARTMENT"))
-    touched = distinct_as(rebuilt, col("DEPARTMENT_KEY"), "TOUCHED_KEY")
+    touched = ids_of(rebuilt, col("DEPARTMENT_KEY"))
     return replace_touched(
         session, "GOLD.DIM_DEPARTMENT", "DEPARTMENT_KEY", rebuilt, touched, by="DEPARTMENT_KEY"
     )

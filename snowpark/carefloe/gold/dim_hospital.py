@@ -6,17 +6,18 @@ from snowflake.snowpark.functions import col
 from carefloe.gold.history import changed_ids, in_any
 from carefloe.gold.rebuild import replace_touched
 from carefloe.gold.version import snapshot_observations, versions
+from carefloe.lean import lean
 
 TRACKED = ("HOSPITAL_NAME", "CITY", "STATE")
 
 
 def touched_hospitals(silver: DataFrame, new: DataFrame) -> DataFrame:
-    """The hospitals of which a new snapshot row says something new, as one column of ids."""
-    return changed_ids(silver, new, "HOSPITAL_ID", TRACKED, "TOUCHED_HOSPITAL_ID")
+    """The hospitals of which a new snapshot row says something new."""
+    return changed_ids(silver, new, "HOSPITAL_ID", TRACKED)
 
 
 def hospital_versions(silver: DataFrame, hospitals: DataFrame) -> DataFrame:
-    """The versions of these hospitals; `hospitals` is a frame of one column of ids."""
+    """The versions of these hospitals, a frame of ids."""
     snapshots = in_any(silver, col("HOSPITAL_ID"), hospitals)
     observed = snapshot_observations(snapshots, "HOSPITAL_ID", TRACKED)
     return versions(observed, "HOSPITAL_ID", "HOSPITAL_KEY", TRACKED)
@@ -24,6 +25,7 @@ def hospital_versions(silver: DataFrame, hospitals: DataFrame) -> DataFrame:
 
 def load(session: Session) -> str:
     """gold.load_dim_hospital(): the timelines that new snapshots change."""
+    lean(session)
     silver = session.table("SILVER.HOSPITAL")
     touched = touched_hospitals(silver, session.table("SILVER.HOSPITAL_TO_DIM_HOSPITAL_STREAM"))
     rebuilt = hospital_versions(silver, touched)

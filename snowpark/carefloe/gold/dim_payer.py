@@ -3,10 +3,11 @@
 from snowflake.snowpark import Column, DataFrame, Session
 from snowflake.snowpark.functions import col
 
-from carefloe.gold.history import distinct_as
+from carefloe.gold.history import ids_of
 from carefloe.gold.newest import newest
 from carefloe.gold.rebuild import replace_touched
 from carefloe.key import hash_of, known_or_unknown
+from carefloe.lean import lean
 
 ATTRIBUTES = ("PAYER_NAME", "STATE_HEADQUARTERED")
 
@@ -24,9 +25,10 @@ def payers(named: DataFrame, snapshots: DataFrame) -> DataFrame:
 
 def load(session: Session) -> str:
     """gold.load_dim_payer(): the payers that new encounters or files name."""
+    lean(session)
     new_encounter = session.table("SILVER.ENCOUNTER_TO_DIM_PAYER_STREAM")
     new_file = session.table("SILVER.PAYER_TO_DIM_PAYER_STREAM")
     named = new_encounter.select("PAYER_ID").union_all(new_file.select("PAYER_ID"))
     rebuilt = payers(named, session.table("SILVER.PAYER"))
-    touched = distinct_as(rebuilt, col("PAYER_KEY"), "TOUCHED_KEY")
+    touched = ids_of(rebuilt, col("PAYER_KEY"))
     return replace_touched(session, "GOLD.DIM_PAYER", "PAYER_KEY", rebuilt, touched, by="PAYER_KEY")

@@ -6,11 +6,12 @@ from snowflake.snowpark.functions import coalesce, col, lit
 
 from carefloe.gold.dim_organization import organization_versions, touched_organizations
 from carefloe.gold.dim_payer import payer_key
-from carefloe.gold.history import distinct_as, in_any, versions_of, winners
+from carefloe.gold.history import ids_of, in_any, versions_of, winners
 from carefloe.gold.patient import encounter_time, patient_versions, touched_patients
 from carefloe.gold.rebuild import replace_touched
 from carefloe.gold.version import with_version_key
 from carefloe.key import date_key, hash_of
+from carefloe.lean import lean
 
 
 def encounter_key() -> Column:
@@ -24,19 +25,22 @@ def load(session: Session) -> str:
     New rows are those of encounters themselves and of the other sources of dim_patient and
     dim_organization, whose version keys the fact carries.
     """
+    lean(session)
     flow, encounter = session.table("SILVER.PATIENT_FLOW"), session.table("SILVER.ENCOUNTER")
     organization = session.table("SILVER.ORGANIZATION")
     new_encounter = session.table("SILVER.ENCOUNTER_TO_FACT_ENCOUNTER_STREAM")
     new_flow = session.table("SILVER.PATIENT_FLOW_TO_FACT_ENCOUNTER_STREAM")
     new_organization = session.table("SILVER.ORGANIZATION_TO_FACT_ENCOUNTER_STREAM")
-    patients = touched_patients(flow, new_flow).union(touched_patients(encounter, new_encounter))
+    patients = touched_patients(flow, new_flow).union_all(
+        touched_patients(encounter, new_encounter)
+    )
     organizations = touched_organizations(organization, new_organization)
     touched_rows = (
         versions_of(encounter, new_encounter)
         .union_all(in_any(encounter, col("PATIENT_ID"), patients))
         .union_all(in_any(encounter, col("ORGANIZATION_ID"), organizations))
     )
-    touched = distinct_as(touched_rows, encounter_key(), "TOUCHED_KEY")
+    touched = ids_of(touched_rows, encounter_key())
     rebuilt = fact_rows(flow, encounter, organization, touched)
     return replace_touched(
         session, "GOLD.FACT_ENCOUNTER", "ENCOUNTER_KEY", rebuilt, touched, by="ENCOUNTER_KEY"
@@ -48,8 +52,8 @@ def fact_rows(
 ) -> DataFrame:
     """The fact's rows of these encounter keys, from all that the silver tables know of them."""
     encounters = _encounters(encounter, touched)
-    patients = distinct_as(encounters, col("PATIENT_ID"), "ENCOUNTER_PATIENT_ID")
-    organizations = distinct_as(encounters, col("ORGANIZATION_ID"), "ENCOUNTER_ORGANIZATION_ID")
+    patients = ids_of(encounters, col("PATIENT_ID"))
+    organizations = ids_of(encounters, col("ORGANIZATION_ID"))
     with_patient = with_version_key(
         encounters,
         "PATIENT_ID",
@@ -75,9 +79,7 @@ def fact_rows(
 
 
 def _encounters(encounter: DataFrame, touched: DataFrame) -> DataFrame:
-    named = distinct_as(
-        in_any(encounter, encounter_key(), touched), col("EVENT_ID"), "ENCOUNTER_EVENT_ID"
-    )
+    named = ids_of(in_any(encounter, encounter_key(), touched), col("EVENT_ID"))
     events = winners(in_any(encounter, col("EVENT_ID"), named)).with_columns(
         ["ENCOUNTER_KEY", "VERSION_AT"], [encounter_key(), encounter_time()]
     )

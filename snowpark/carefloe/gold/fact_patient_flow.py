@@ -7,13 +7,14 @@ from snowflake.snowpark.functions import col, iff, lit
 from carefloe.field import NO_AMOUNT
 from carefloe.gold.dim_department import department_key
 from carefloe.gold.dim_hospital import hospital_versions, touched_hospitals
-from carefloe.gold.history import distinct_as, in_any, versions_of
+from carefloe.gold.history import ids_of, in_any, versions_of
 from carefloe.gold.patient import patient_versions, touched_patients
 from carefloe.gold.rebuild import replace_touched
 from carefloe.gold.stay import stays
 from carefloe.gold.unit import events_of_units, touched_units
 from carefloe.gold.version import with_version_key
 from carefloe.key import date_key, hash_of
+from carefloe.lean import lean
 
 
 def load(session: Session) -> str:
@@ -22,6 +23,7 @@ def load(session: Session) -> str:
     New rows are those of patient flow itself and of the other sources of dim_patient and
     dim_hospital, whose version keys the fact carries.
     """
+    lean(session)
     flow, encounter = session.table("SILVER.PATIENT_FLOW"), session.table("SILVER.ENCOUNTER")
     hospital = session.table("SILVER.HOSPITAL")
     new_flow = session.table("SILVER.PATIENT_FLOW_TO_FACT_PATIENT_FLOW_STREAM")
@@ -46,8 +48,8 @@ def fact_rows(
 ) -> DataFrame:
     """The fact's rows of these units, from all that the silver tables know of them."""
     of_units = stays(events_of_units(flow, units))
-    patients = distinct_as(of_units, col("PATIENT_ID"), "STAY_PATIENT_ID")
-    hospitals = distinct_as(of_units, col("HOSPITAL_ID"), "STAY_HOSPITAL_ID")
+    patients = ids_of(of_units, col("PATIENT_ID"))
+    hospitals = ids_of(of_units, col("HOSPITAL_ID"))
     with_patient = with_version_key(
         of_units,
         "PATIENT_ID",

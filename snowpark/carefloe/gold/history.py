@@ -2,8 +2,9 @@
 
 A correction is another version of an event and may move it to another patient. So the new rows'
 event ids lead to the ids that any of their versions names, and those to all their events.
-Every key that is joined on has a name of its own: Snowpark writes a repeated semi-join on a
-same-named column as a condition that is always true.
+A frame of ids has one column, ID_, a name that no table has: Snowpark writes a repeated semi-join
+on a same-named column as a condition that is always true. It may repeat ids and hold nulls, which
+a semi-join does not mind.
 """
 
 from collections.abc import Sequence
@@ -14,18 +15,18 @@ from snowflake.snowpark.functions import col, lag, lit
 
 
 def in_any(rows: DataFrame, value: Column, ids: DataFrame) -> DataFrame:
-    """The rows whose value is among the ids, a frame of one column of a name of its own."""
-    return rows.join(ids, value == col(ids.columns[0]), "semi")
+    """The rows whose value is among the ids; a null is never."""
+    return rows.join(ids, value == col("ID_"), "semi")
 
 
-def distinct_as(rows: DataFrame, value: Column, name: str) -> DataFrame:
-    """The distinct non-null values, in one column of that name."""
-    return rows.select(value.alias(name)).filter(col(name).is_not_null()).distinct()
+def ids_of(rows: DataFrame, value: Column) -> DataFrame:
+    """The values as a frame of ids."""
+    return rows.select(value.alias("ID_"))
 
 
 def versions_of(silver: DataFrame, new: DataFrame) -> DataFrame:
     """All versions of the events that the new rows belong to, the new rows among them."""
-    return in_any(silver, col("EVENT_ID"), distinct_as(new, col("EVENT_ID"), "CHANGED_EVENT_ID"))
+    return in_any(silver, col("EVENT_ID"), ids_of(new, col("EVENT_ID")))
 
 
 def winners(versions: DataFrame) -> DataFrame:
@@ -42,20 +43,20 @@ def winners(versions: DataFrame) -> DataFrame:
 
 def events_of(silver: DataFrame, id_column: str, touched: DataFrame) -> DataFrame:
     """The winning versions that name a touched id; an event that has moved away is left out."""
-    named = distinct_as(in_any(silver, col(id_column), touched), col("EVENT_ID"), "NAMED_EVENT_ID")
+    named = ids_of(in_any(silver, col(id_column), touched), col("EVENT_ID"))
     return in_any(winners(in_any(silver, col("EVENT_ID"), named)), col(id_column), touched)
 
 
 def changed_ids(
-    silver: DataFrame, new: DataFrame, id_column: str, tracked: Sequence[str], name: str
+    silver: DataFrame, new: DataFrame, id_column: str, tracked: Sequence[str]
 ) -> DataFrame:
-    """The ids for which a new snapshot row says something new, in one column of that name.
+    """The ids for which a new snapshot row says something new.
 
     A row that repeats the state just before it changes nothing, unless it shares its as-of with
     another row of the id, which may then have lost to it.
     """
     in_time = Window.partition_by(id_column).order_by("AS_OF", "PAYLOAD_HASH")
-    history = in_any(silver, col(id_column), distinct_as(new, col(id_column), "NEW_ID"))
+    history = in_any(silver, col(id_column), ids_of(new, col(id_column)))
     compared = history.with_columns(
         ["SAME_AS_OF", "IS_FIRST", *(f"BEFORE_{c}" for c in tracked)],
         [
@@ -67,9 +68,7 @@ def changed_ids(
     says_new = col("IS_FIRST") | (col("SAME_AS_OF") > lit(1))
     for c in tracked:
         says_new = says_new | ~col(c).equal_null(col(f"BEFORE_{c}"))
-    arrived = new.select(
-        col(id_column).alias("ARRIVED_ID"), col("AS_OF").alias("ARRIVED_AS_OF")
-    ).distinct()
+    arrived = new.select(col(id_column).alias("ARRIVED_ID"), col("AS_OF").alias("ARRIVED_AS_OF"))
     is_new = (col(id_column) == col("ARRIVED_ID")) & (col("AS_OF") == col("ARRIVED_AS_OF"))
     changed = compared.filter(says_new).join(arrived, is_new, "semi")
-    return distinct_as(changed, col(id_column), name)
+    return ids_of(changed, col(id_column))

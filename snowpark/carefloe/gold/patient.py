@@ -5,7 +5,7 @@ from snowflake.snowpark import functions as F
 from snowflake.snowpark.functions import coalesce, col, iff, lit
 
 from carefloe.field import NO_TEXT
-from carefloe.gold.history import distinct_as, events_of, versions_of
+from carefloe.gold.history import events_of, ids_of, versions_of
 from carefloe.gold.version import versions
 
 TRACKED = ("GENDER", "AGE", "INSURANCE_TYPE")
@@ -23,14 +23,14 @@ def encounter_time() -> Column:
 
 
 def touched_patients(silver: DataFrame, new: DataFrame) -> DataFrame:
-    """The patients that any version of a new row's event names, as TOUCHED_PATIENT_ID."""
-    return distinct_as(versions_of(silver, new), col("PATIENT_ID"), "TOUCHED_PATIENT_ID")
+    """The patients that any version of a new row's event names."""
+    return ids_of(versions_of(silver, new), col("PATIENT_ID"))
 
 
 def patient_versions(flow: DataFrame, encounter: DataFrame, patients: DataFrame) -> DataFrame:
     """The versions of these patients, from all their patient-flow and encounter events.
 
-    `flow` and `encounter` are silver tables, `patients` a frame of one column of ids.
+    `flow` and `encounter` are silver tables, `patients` a frame of ids.
     """
     flow_events = events_of(flow, "PATIENT_ID", patients)
     encounter_events = events_of(encounter, "PATIENT_ID", patients)

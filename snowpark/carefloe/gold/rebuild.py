@@ -11,7 +11,7 @@ def replace_touched(
 ) -> str:
     """Insert, update and delete so that the target's rows of the touched ids equal `rebuilt`.
 
-    `touched` is a frame of one column of ids, found in the target's column `by`. A row that does
+    `touched` is a frame of ids, found in the target's column `by`. A row that does
     not change is not written. Returns the counts as text.
     """
     table = session.table(target)

@@ -10,7 +10,7 @@ from snowflake.snowpark import functions as F
 from snowflake.snowpark.functions import coalesce, col, iff, lit
 
 from carefloe.field import NO_TEXT
-from carefloe.gold.history import distinct_as, in_any, winners
+from carefloe.gold.history import ids_of, in_any, winners
 
 
 def own_unit() -> Column:
@@ -23,23 +23,20 @@ def own_unit() -> Column:
 
 
 def touched_units(silver: DataFrame, touched_rows: DataFrame) -> DataFrame:
-    """The units these silver rows and the rows of the same visits name, as TOUCHED_UNIT_ID."""
-    visits = distinct_as(touched_rows, col("VISIT_ID"), "TOUCHED_VISIT_ID")
+    """The units these silver rows and the rows of the same visits name."""
+    visits = ids_of(touched_rows, col("VISIT_ID"))
     companions = in_any(silver, col("VISIT_ID"), visits)
-    named = touched_rows.select(own_unit().alias("TOUCHED_UNIT_ID")).union(
-        companions.select(own_unit().alias("TOUCHED_UNIT_ID"))
-    )
-    return named
+    return ids_of(touched_rows, own_unit()).union_all(ids_of(companions, own_unit()))
 
 
 def events_of_units(silver: DataFrame, units: DataFrame) -> DataFrame:
     """The winning versions of the units' events, with UNIT_ID."""
     own = in_any(silver, own_unit(), units).select("EVENT_ID", "VISIT_ID")
-    own_visits = distinct_as(own, col("VISIT_ID"), "OWN_VISIT_ID")
+    own_visits = ids_of(own, col("VISIT_ID"))
     anonymous = in_any(silver.filter(col("PATIENT_ID").is_null()), col("VISIT_ID"), own_visits)
-    shared_visits = distinct_as(anonymous, col("VISIT_ID"), "SHARED_VISIT_ID")
+    shared_visits = ids_of(anonymous, col("VISIT_ID"))
     companions = in_any(silver, col("VISIT_ID"), shared_visits).select("EVENT_ID", "VISIT_ID")
-    named = distinct_as(own.union_all(companions), col("EVENT_ID"), "UNIT_EVENT_ID")
+    named = ids_of(own.union_all(companions), col("EVENT_ID"))
     events = winners(in_any(silver, col("EVENT_ID"), named))
     visit_patient = iff(
         col("VISIT_ID").is_null(),

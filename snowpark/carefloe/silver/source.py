@@ -9,6 +9,7 @@ from snowflake.snowpark import functions as F
 from snowflake.snowpark.functions import coalesce, col, iff, lit, when_not_matched
 
 from carefloe.field import NO_TEXT, Field
+from carefloe.lean import lean
 from carefloe.rule import Rule, repaired
 
 NO_DATE = lit("1900-01-01").cast("date")
@@ -71,6 +72,7 @@ def rejected_rows(source: Source, raw: DataFrame) -> DataFrame:
 
 def load(session: Session, source: Source) -> str:
     """Insert what the stream brings and silver does not have: one MERGE."""
+    lean(session)
     rows = silver_rows(source, session.table(f"RAW.{source.raw_name}_TO_SILVER_STREAM".upper()))
     key = ["PAYLOAD_HASH", "EVENT_DATE" if source.kind == "event" else "AS_OF"]
     return _insert_new(session, f"SILVER.{source.name}".upper(), rows, key)
@@ -78,6 +80,7 @@ def load(session: Session, source: Source) -> str:
 
 def load_rejected(session: Session, source: Source) -> str:
     """Insert the raw rows that silver rejects: one MERGE."""
+    lean(session)
     stream = session.table(f"RAW.{source.raw_name}_TO_REJECTED_STREAM".upper())
     return _insert_new(
         session, "OPS.REJECTED_EVENT", rejected_rows(source, stream), ["SOURCE", "ORIGIN"]
