@@ -51,7 +51,7 @@ create or alter table gold.dim_department (
     department_code varchar comment 'Short code, as in bed ids; null until a departments file names it.',
     bed_capacity number(38, 0) comment 'Staffed beds of the newest departments file; null until one names it.'
 )
-comment = 'One row per department of a hospital that a departments file or an event has named.';
+comment = 'One row per department of a hospital that a departments file or any version of an event has named.';
 
 create or alter table gold.dim_payer (
     payer_key varchar not null comment 'Hash of payer_id; -1 is the unknown payer.',
@@ -59,7 +59,7 @@ create or alter table gold.dim_payer (
     payer_name varchar comment 'Name in the newest payers file; null until one names it.',
     state_headquartered varchar comment 'State of the head office.'
 )
-comment = 'One row per payer that a payers file or an encounter has named.';
+comment = 'One row per payer that a payers file or any version of an encounter has named.';
 
 create or alter table gold.dim_date (
     date_key number(8, 0) not null comment 'The date as yyyymmdd; -1 is the unknown date.',

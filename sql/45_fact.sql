@@ -49,7 +49,7 @@ create or alter table gold.fact_encounter (
     department varchar comment 'Encounter class.',
     started_at timestamp_ntz comment 'Start of the encounter, UTC.',
     ended_at timestamp_ntz comment 'End of the encounter, UTC.',
-    duration_minutes number(38, 0) comment 'Minutes from start to end; null when either is missing.',
+    duration_minutes number(38, 0) comment 'Whole minutes from start to end; null when either is missing.',
     base_encounter_cost number(18, 2) comment 'Base cost, US dollars.',
     total_claim_cost number(18, 2) comment 'Claimed cost, US dollars.',
     payer_coverage number(18, 2) comment 'Part the payer covers, US dollars.'

@@ -28,30 +28,30 @@ with raw_row as (
     union all
     select
         'hospital_record' as source,
-        concat_ws('/', feed, content_hash, date_part(epoch_second, as_of)::varchar, line_number::varchar)
+        concat_ws('/', feed, content_hash, date_part(epoch_microsecond, as_of)::varchar, line_number::varchar)
             as origin,
-        concat_ws('/', date_part(epoch_second, as_of)::varchar, sha2(payload, 256)) as identity
+        concat_ws('/', date_part(epoch_microsecond, as_of)::varchar, sha2(payload, 256)) as identity
     from raw.hospital_record
     union all
     select
         'department_record' as source,
-        concat_ws('/', feed, content_hash, date_part(epoch_second, as_of)::varchar, line_number::varchar)
+        concat_ws('/', feed, content_hash, date_part(epoch_microsecond, as_of)::varchar, line_number::varchar)
             as origin,
-        concat_ws('/', date_part(epoch_second, as_of)::varchar, sha2(payload, 256)) as identity
+        concat_ws('/', date_part(epoch_microsecond, as_of)::varchar, sha2(payload, 256)) as identity
     from raw.department_record
     union all
     select
         'organization_record' as source,
-        concat_ws('/', feed, content_hash, date_part(epoch_second, as_of)::varchar, line_number::varchar)
+        concat_ws('/', feed, content_hash, date_part(epoch_microsecond, as_of)::varchar, line_number::varchar)
             as origin,
-        concat_ws('/', date_part(epoch_second, as_of)::varchar, sha2(payload, 256)) as identity
+        concat_ws('/', date_part(epoch_microsecond, as_of)::varchar, sha2(payload, 256)) as identity
     from raw.organization_record
     union all
     select
         'payer_record' as source,
-        concat_ws('/', feed, content_hash, date_part(epoch_second, as_of)::varchar, line_number::varchar)
+        concat_ws('/', feed, content_hash, date_part(epoch_microsecond, as_of)::varchar, line_number::varchar)
             as origin,
-        concat_ws('/', date_part(epoch_second, as_of)::varchar, sha2(payload, 256)) as identity
+        concat_ws('/', date_part(epoch_microsecond, as_of)::varchar, sha2(payload, 256)) as identity
     from raw.payer_record
 ),
 
@@ -78,49 +78,49 @@ pending_origin as (
     union distinct
     select
         'hospital_record' as source,
-        concat_ws('/', feed, content_hash, date_part(epoch_second, as_of)::varchar, line_number::varchar)
+        concat_ws('/', feed, content_hash, date_part(epoch_microsecond, as_of)::varchar, line_number::varchar)
             as origin
     from raw.hospital_record_to_silver_stream
     union distinct
     select
         'hospital_record' as source,
-        concat_ws('/', feed, content_hash, date_part(epoch_second, as_of)::varchar, line_number::varchar)
+        concat_ws('/', feed, content_hash, date_part(epoch_microsecond, as_of)::varchar, line_number::varchar)
             as origin
     from raw.hospital_record_to_rejected_stream
     union distinct
     select
         'department_record' as source,
-        concat_ws('/', feed, content_hash, date_part(epoch_second, as_of)::varchar, line_number::varchar)
+        concat_ws('/', feed, content_hash, date_part(epoch_microsecond, as_of)::varchar, line_number::varchar)
             as origin
     from raw.department_record_to_silver_stream
     union distinct
     select
         'department_record' as source,
-        concat_ws('/', feed, content_hash, date_part(epoch_second, as_of)::varchar, line_number::varchar)
+        concat_ws('/', feed, content_hash, date_part(epoch_microsecond, as_of)::varchar, line_number::varchar)
             as origin
     from raw.department_record_to_rejected_stream
     union distinct
     select
         'organization_record' as source,
-        concat_ws('/', feed, content_hash, date_part(epoch_second, as_of)::varchar, line_number::varchar)
+        concat_ws('/', feed, content_hash, date_part(epoch_microsecond, as_of)::varchar, line_number::varchar)
             as origin
     from raw.organization_record_to_silver_stream
     union distinct
     select
         'organization_record' as source,
-        concat_ws('/', feed, content_hash, date_part(epoch_second, as_of)::varchar, line_number::varchar)
+        concat_ws('/', feed, content_hash, date_part(epoch_microsecond, as_of)::varchar, line_number::varchar)
             as origin
     from raw.organization_record_to_rejected_stream
     union distinct
     select
         'payer_record' as source,
-        concat_ws('/', feed, content_hash, date_part(epoch_second, as_of)::varchar, line_number::varchar)
+        concat_ws('/', feed, content_hash, date_part(epoch_microsecond, as_of)::varchar, line_number::varchar)
             as origin
     from raw.payer_record_to_silver_stream
     union distinct
     select
         'payer_record' as source,
-        concat_ws('/', feed, content_hash, date_part(epoch_second, as_of)::varchar, line_number::varchar)
+        concat_ws('/', feed, content_hash, date_part(epoch_microsecond, as_of)::varchar, line_number::varchar)
             as origin
     from raw.payer_record_to_rejected_stream
 ),
@@ -138,22 +138,22 @@ silver_row as (
     union all
     select
         'hospital_record' as source,
-        concat_ws('/', date_part(epoch_second, as_of)::varchar, payload_hash) as identity
+        concat_ws('/', date_part(epoch_microsecond, as_of)::varchar, payload_hash) as identity
     from silver.hospital
     union all
     select
         'department_record' as source,
-        concat_ws('/', date_part(epoch_second, as_of)::varchar, payload_hash) as identity
+        concat_ws('/', date_part(epoch_microsecond, as_of)::varchar, payload_hash) as identity
     from silver.department
     union all
     select
         'organization_record' as source,
-        concat_ws('/', date_part(epoch_second, as_of)::varchar, payload_hash) as identity
+        concat_ws('/', date_part(epoch_microsecond, as_of)::varchar, payload_hash) as identity
     from silver.organization
     union all
     select
         'payer_record' as source,
-        concat_ws('/', date_part(epoch_second, as_of)::varchar, payload_hash) as identity
+        concat_ws('/', date_part(epoch_microsecond, as_of)::varchar, payload_hash) as identity
     from silver.payer
 ),
 

@@ -20,9 +20,9 @@ def instant(at: Column) -> Column:
 
 
 def date_key(at: Column) -> Column:
-    """The key of gold.dim_date: yyyymmdd, or the unknown date."""
+    """The key of gold.dim_date: yyyymmdd, or the unknown date outside its years."""
     day = F.year(at) * lit(10000) + F.month(at) * lit(100) + F.dayofmonth(at)
-    return coalesce(day, lit(UNKNOWN_DATE_KEY))
+    return iff(F.year(at).between(lit(1900), lit(2099)), day, lit(UNKNOWN_DATE_KEY))
 
 
 def known_or_unknown(identifier: str, key: Column) -> Column:

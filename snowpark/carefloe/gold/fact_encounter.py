@@ -73,7 +73,7 @@ def fact_rows(
         [
             payer_key(),
             date_key(col("STARTED_AT")),
-            F.datediff("minute", col("STARTED_AT"), col("ENDED_AT")),
+            F.floor(F.datediff("second", col("STARTED_AT"), col("ENDED_AT")) / lit(60)),
         ],
     )
 

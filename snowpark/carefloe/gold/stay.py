@@ -15,9 +15,6 @@ from carefloe.key import instant
 ATTRIBUTES = (
     "VISIT_ID",
     "PATIENT_ID",
-    "HOSPITAL_ID",
-    "DEPARTMENT",
-    "BED_ID",
     "ADMISSION_PRIORITY",
     "DIAGNOSIS_CODE",
     "INSURANCE_TYPE",
@@ -32,6 +29,9 @@ ATTRIBUTES = (
 )
 """What both events tell: the admission's word counts, the discharge's where that is null."""
 
+PLACE = ("HOSPITAL_ID", "DEPARTMENT", "BED_ID")
+"""Where the patient lay, taken from one event: hospital and department belong together."""
+
 IS_ADMISSION = col("EVENT_TYPE") == lit("ADMISSION")
 
 
@@ -44,21 +44,28 @@ def stays(events: DataFrame) -> DataFrame:
     admission = paired.filter(IS_ADMISSION).select(
         col("UNIT_ID").alias("A_UNIT_ID"),
         col("STAY_ID").alias("A_STAY_ID"),
-        *(col(name).alias(f"A_{name}") for name in (*ATTRIBUTES, "HAPPENED_AT", "ADMISSION_TIME")),
+        *(
+            col(name).alias(f"A_{name}")
+            for name in (*ATTRIBUTES, *PLACE, "HAPPENED_AT", "ADMISSION_TIME")
+        ),
     )
     discharge = paired.filter(~IS_ADMISSION).select(
         col("UNIT_ID").alias("D_UNIT_ID"),
         col("STAY_ID").alias("D_STAY_ID"),
-        *(col(name).alias(f"D_{name}") for name in (*ATTRIBUTES, "HAPPENED_AT")),
+        *(col(name).alias(f"D_{name}") for name in (*ATTRIBUTES, *PLACE, "HAPPENED_AT")),
         col("TRUSTED_TIME").alias("D_ADMISSION_TIME"),
         col("DISCHARGE_TIME").alias("D_DISCHARGE_TIME"),
         col("DISCHARGE_STATUS").alias("D_DISCHARGE_STATUS"),
     )
     same_stay = (col("A_UNIT_ID") == col("D_UNIT_ID")) & (col("A_STAY_ID") == col("D_STAY_ID"))
+    admission_knows = col("A_HOSPITAL_ID").is_not_null() & col("A_DEPARTMENT").is_not_null()
+    discharge_knows = col("D_HOSPITAL_ID").is_not_null() & col("D_DEPARTMENT").is_not_null()
+    lay_as_discharged = col("A_UNIT_ID").is_null() | (~admission_knows & discharge_knows)
     return admission.join(discharge, same_stay, "full").select(
         coalesce(col("A_UNIT_ID"), col("D_UNIT_ID")).alias("UNIT_ID"),
         coalesce(col("A_STAY_ID"), col("D_STAY_ID")).alias("STAY_ID"),
         *(coalesce(col(f"A_{name}"), col(f"D_{name}")).alias(name) for name in ATTRIBUTES),
+        *(iff(lay_as_discharged, col(f"D_{name}"), col(f"A_{name}")).alias(name) for name in PLACE),
         col("D_DISCHARGE_STATUS").alias("DISCHARGE_STATUS"),
         coalesce(col("A_HAPPENED_AT"), col("D_HAPPENED_AT")).alias("VERSION_AT"),
         col("A_UNIT_ID").is_not_null().alias("HAS_ADMISSION"),

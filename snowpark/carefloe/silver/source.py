@@ -9,6 +9,7 @@ from snowflake.snowpark import functions as F
 from snowflake.snowpark.functions import coalesce, col, iff, lit, when_not_matched
 
 from carefloe.field import NO_TEXT, Field
+from carefloe.key import instant
 from carefloe.lean import lean
 from carefloe.rule import Rule, repaired
 
@@ -125,7 +126,7 @@ def _origin(source: Source) -> Column:
     if source.kind == "event":
         parts = [col("TOPIC"), col("KAFKA_PARTITION"), col("KAFKA_OFFSET")]
     else:
-        as_of = F.date_part("epoch_second", col("AS_OF"))
+        as_of = instant(col("AS_OF"))
         parts = [col("FEED"), col("CONTENT_HASH"), as_of, col("LINE_NUMBER")]
     return F.concat_ws(lit("/"), *(part.cast("string") for part in parts))
 
