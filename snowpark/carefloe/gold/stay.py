@@ -52,7 +52,8 @@ def stays(events: DataFrame) -> DataFrame:
     discharge = paired.filter(~IS_ADMISSION).select(
         col("UNIT_ID").alias("D_UNIT_ID"),
         col("STAY_ID").alias("D_STAY_ID"),
-        *(col(name).alias(f"D_{name}") for name in (*ATTRIBUTES, *PLACE, "HAPPENED_AT")),
+        *(col(name).alias(f"D_{name}") for name in (*ATTRIBUTES, *PLACE)),
+        col("HAPPENED_AT").alias("D_HAPPENED_AT"),
         col("TRUSTED_TIME").alias("D_ADMISSION_TIME"),
         col("DISCHARGE_TIME").alias("D_DISCHARGE_TIME"),
         col("DISCHARGE_STATUS").alias("D_DISCHARGE_STATUS"),
