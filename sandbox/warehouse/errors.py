@@ -47,6 +47,8 @@ def from_duckdb(error: duckdb.Error) -> ProgrammingError:
     first_line = str(error).split("\n")[0]
     if "MERGE" in first_line and "more than once" in str(error):
         return sql_error("Duplicate row detected during DML action", 100090, "42P18")
+    if "Division by zero" in first_line:
+        return sql_error("Division by zero", 100051, "22012")
     for kind, errno, sqlstate in _KINDS:
         if isinstance(error, kind):
             prefix = "SQL compilation error:\n" if errno < 100000 else ""

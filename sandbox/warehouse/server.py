@@ -37,12 +37,15 @@ LENT_SESSION = "SANDBOX_LENT_SESSION"
 """Session parameter of a login that is to share a session; its value comes from `Server.lend`."""
 
 _log = logging.getLogger(__name__)
-# Lets Snowpark send common table expressions instead of inlining a frame again at each use.
+# The last three let Snowpark send common table expressions instead of inlining a frame again at
+# each use, and describe fewer statements.
 _CLIENT_PARAMETERS = {
     "CLIENT_SESSION_KEEP_ALIVE_HEARTBEAT_FREQUENCY": 3600,
     "CLIENT_STAGE_ARRAY_BINDING_THRESHOLD": 0,
     "CLIENT_TELEMETRY_ENABLED": False,
     "PYTHON_SNOWPARK_COMPILATION_STAGE_ENABLED": True,
+    "PYTHON_SNOWPARK_USE_CTE_OPTIMIZATION_VERSION": "1.0.0",
+    "PYTHON_SNOWPARK_REDUCE_DESCRIBE_QUERY_ENABLED": True,
 }
 
 
@@ -158,6 +161,9 @@ class Server:
         database, schema = (_folded(name) for name in names)
         lent = self._lent.get(str(wanted.get(LENT_SESSION)))
         session = lent or self.account.connect(database, schema)
+        if lent is None:
+            session.warehouse = _folded(request.query_params.get("warehouse"))
+            session.role = _folded(request.query_params.get("roleName")) or session.role
         try:
             _apply(session, wanted)
         except ProgrammingError as error:
@@ -206,13 +212,12 @@ class Server:
                 if body.get("describeOnly"):
                     columns, kind = session.describe(body["sqlText"])
                     return _described(session, list(columns), kind)
-                result = _execute(session, body)
+                return _answer(session, _execute(session, body))
             except ProgrammingError as error:
                 return _failure(error)
             except Exception as error:
                 _log.exception("request failed")
                 return _failure(ProgrammingError(msg=str(error), errno=603, sqlstate="XX000"))
-            return _answer(session, result)
 
     async def _result(self, request: Request) -> JSONResponse:
         login = self._logins.get(_token(request))

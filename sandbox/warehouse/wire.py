@@ -48,7 +48,8 @@ def encoded(result: Result) -> str:
     """The rows as a base64 Arrow stream in the shape the connector's reader expects."""
     arrays, fields = [], []
     for column, values in zip(result.columns, result.table.columns, strict=True):
-        array = _wire_array(values.combine_chunks() if values.num_chunks != 1 else values.chunk(0))
+        chunks = values.chunks or [pa.array([], values.type)]
+        array = _wire_array(pa.concat_arrays(chunks), column)
         arrays.append(array)
         fields.append(pa.field(column.name, array.type, metadata=_metadata(column)))
     sink = pa.BufferOutputStream()
@@ -123,10 +124,10 @@ def _metadata(column: Column) -> dict[str, str]:
     }
 
 
-def _wire_array(values: pa.Array) -> pa.Array:
+def _wire_array(values: pa.Array, column: Column) -> pa.Array:
     kind = values.type
     if pa.types.is_timestamp(kind):
-        return _timestamp_struct(values)
+        return _timestamp_struct(values, column.type == "timestamp_tz")
     if pa.types.is_time(kind):
         return pc.multiply(values.cast(pa.time64("us")).cast(pa.int64()), 1000)
     if pa.types.is_null(kind):
@@ -143,28 +144,27 @@ def _wire_array(values: pa.Array) -> pa.Array:
     return values
 
 
-def _timestamp_struct(values: pa.Array) -> pa.Array:
-    """Seconds, nanoseconds and (with a zone) the offset in minutes + 1440; NULL stays NULL."""
-    zone = values.type.tz
+def _timestamp_struct(values: pa.Array, has_offset: bool) -> pa.Array:
+    """Seconds, nanoseconds and, if wanted, the offset in minutes + 1440; NULL stays NULL."""
     nanoseconds_per_unit = {"s": _NANOSECONDS, "ms": 1_000_000, "us": 1000, "ns": 1}
     unit = nanoseconds_per_unit[values.type.unit]
     per_second = _NANOSECONDS // unit
     ticks = values.cast(pa.int64())
-    seconds = pc.floor(pc.divide(ticks.cast(pa.float64()), float(per_second))).cast(pa.int64())
-    rest = pc.subtract(ticks, pc.multiply(seconds, per_second))
-    wrong = pc.cast(
-        pc.divide(pc.subtract(rest, pc.if_else(pc.less(rest, 0), per_second - 1, 0)), per_second),
-        pa.int64(),
-    )
-    seconds = pc.add(seconds, wrong)
-    rest = pc.subtract(ticks, pc.multiply(seconds, per_second))
+    rest = _remainder(ticks, per_second)
+    seconds = pc.divide(pc.subtract(ticks, rest), per_second)
     arrays = [seconds, pc.multiply(rest, unit).cast(pa.int32())]
     names = ["epoch", "fraction"]
-    if zone:
+    if has_offset:
         arrays.append(_offsets(values))
         names.append("timezone")
     fields = [pa.field(n, a.type) for n, a in zip(names, arrays, strict=True)]
     return pa.StructArray.from_arrays(arrays, fields=fields, mask=pc.is_null(values))
+
+
+def _remainder(ticks: pa.Array, divisor: int) -> pa.Array:
+    """The remainder that is never negative; Arrow's division cuts towards zero."""
+    rest = pc.subtract(ticks, pc.multiply(pc.divide(ticks, divisor), divisor))
+    return pc.if_else(pc.less(rest, 0), pc.add(rest, divisor), rest)
 
 
 def _offsets(values: pa.Array) -> pa.Array:
