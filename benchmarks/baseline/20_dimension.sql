@@ -1,4 +1,4 @@
--- silver.patient_flow to gold.dim_department and gold.dim_patient.
+-- silver.patient_flow and the files to gold.dim_department and gold.dim_patient.
 
 create or replace temp table winner as
 select
@@ -16,11 +16,16 @@ qualify
 
 create or replace table gold.dim_department as
 with member as (
-    select distinct
+    select
         hospital_id,
         department
-    from silver.patient_flow
+    from winner
     where department is not null
+    union
+    select
+        hospital_id,
+        department
+    from silver.department
 ),
 
 newest_file as (

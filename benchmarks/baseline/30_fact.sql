@@ -1,6 +1,13 @@
 -- The winning events and the dimensions to gold.fact_patient_flow: who belongs to which patient,
 -- which discharge closes which admission, and the versions in force.
 
+-- A day outside gold.dim_date has the key of the unknown date.
+create or replace macro date_key(instant) as case
+    when year(instant) between 1900 and 2099
+        then year(instant) * 10000 + month(instant) * 100 + day(instant)
+    else -1
+end;
+
 create or replace temp table stay_event as
 with visit_patient as (
     select
@@ -135,9 +142,14 @@ stay as (
         coalesce(a.stay_id, d.stay_id) as stay_id,
         coalesce(a.visit_id, d.visit_id) as visit_id,
         coalesce(a.patient_id, d.patient_id) as patient_id,
-        coalesce(a.hospital_id, d.hospital_id) as hospital_id,
-        coalesce(a.department, d.department) as department,
-        coalesce(a.bed_id, d.bed_id) as bed_id,
+        case
+            when a.event_id is null then true
+            when a.hospital_id is not null and a.department is not null then false
+            else coalesce(d.hospital_id is not null and d.department is not null, false)
+        end as lay_as_discharged,
+        case when lay_as_discharged then d.hospital_id else a.hospital_id end as hospital_id,
+        case when lay_as_discharged then d.department else a.department end as department,
+        case when lay_as_discharged then d.bed_id else a.bed_id end as bed_id,
         coalesce(a.admission_priority, d.admission_priority) as admission_priority,
         d.discharge_status,
         coalesce(a.diagnosis_code, d.diagnosis_code) as diagnosis_code,
@@ -219,8 +231,8 @@ select
         when department is null then '-1'
         else sha256(part(stay.hospital_id) || part(department))
     end as department_key,
-    coalesce(strftime(admitted_at, '%Y%m%d')::integer, -1) as admission_date_key,
-    coalesce(strftime(discharged_at, '%Y%m%d')::integer, -1) as discharge_date_key,
+    date_key(admitted_at) as admission_date_key,
+    date_key(discharged_at) as discharge_date_key,
     stay.hospital_id,
     department,
     bed_id,
