@@ -165,9 +165,9 @@ def _known_connections() -> list[str]:
 def _summary(error: Exception) -> str:
     """Return one line that names the error without quoting any value of the data."""
     number = getattr(error, "errno", None)
-    message = (getattr(error, "raw_msg", None) or str(error)).strip().splitlines()
+    message = " ".join((getattr(error, "raw_msg", None) or str(error)).split())
     state = getattr(error, "sqlstate", None) or ""
     if state.startswith(("22", "23")) or not message:
         # A data error quotes the value it stumbled over.
         return f"{type(error).__name__} {number} sqlstate {state}"
-    return f"{type(error).__name__} {number}: {message[0][:200]}"
+    return f"{type(error).__name__} {number}: {message[:200]}"

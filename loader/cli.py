@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 
 from loader.errors import LoaderError
-from loader.settings import RunSettings, read_settings
+from loader.settings import AccountSettings, RunSettings, read_settings
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -55,6 +55,30 @@ def run(
     from loader.run import run as run_loader  # here, so that --help is fast
 
     run_loader(settings, Console(), until_caught_up)
+
+
+@app.command()
+def csv(
+    paths: Annotated[
+        list[Path], typer.Argument(help="CSV files, .gz or not, and folders of them.")
+    ],
+    as_of: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ISO",
+            help="When the snapshots were true, UTC unless it has an offset; "
+            "without it each file's modification time.",
+        ),
+    ] = None,
+) -> None:
+    """Load CSV files of the known feeds into raw. Loading a file again changes nothing.
+
+    Example: carefloe-loader csv world/ --as-of 2026-01-05T00:00:00Z
+    """
+    settings = read_settings(AccountSettings)
+    from loader.csv_run import load_paths, read_as_of  # here, so that --help is fast
+
+    load_paths(settings, Console(), paths, read_as_of(as_of) if as_of else None)
 
 
 def main() -> None:

@@ -207,6 +207,8 @@ def _consumer_settings(settings: RunSettings) -> dict[str, Any]:
         "bootstrap_timeout_ms": ANSWER_MS,
         "reconnect_backoff_max_ms": 2_000,  # the default, 30 s, is long after a broker restart
         "metadata_max_age_ms": _NEW_TOPIC_SECONDS * 1000,
+        # No more than a batch takes. More than the default, 500, polled no faster when measured.
+        "max_poll_records": min(500, settings.loader_flush_rows),
         "session_timeout_ms": int(settings.loader_session_seconds * 1000),
         "heartbeat_interval_ms": int(settings.loader_session_seconds * 1000 / 5),
         "max_poll_interval_ms": _POLL_GAP_SECONDS * 1000,

@@ -25,6 +25,7 @@ from loader.batch import EventBatch
 from loader.errors import DoubtfulError, LoaderError
 from loader.event_log import Bounds, BrokerSilentError, EventLog, PositionLostError
 from loader.settings import RunSettings
+from loader.trouble import Trouble
 
 log = logging.getLogger(__name__)
 
@@ -33,9 +34,6 @@ _POLL_SECONDS = 0.25
 
 _SILENCE_SECONDS = 5.0
 """After this long without a record the broker is asked whether it is there."""
-
-_SHORTEST_WAIT, _LONGEST_WAIT = 0.5, 15.0
-"""Seconds between attempts, doubling from the first to the second."""
 
 
 class Sink(Protocol):
@@ -74,7 +72,7 @@ class LoadLoop:
         self._targets: dict[TopicPartition, int] = {}
         self._must_take_over = False
         self._session_in_doubt = False
-        self._trouble = _Trouble(settings.loader_retry_seconds)
+        self._trouble = Trouble(settings.loader_retry_seconds)
         self._heard_at = time.monotonic()
 
     def run(self, until_caught_up: bool) -> None:
@@ -230,33 +228,3 @@ def start_offset(topic: str, partition: int, landed: int | None, held: Bounds) -
             "expired'."
         )
     return landed + 1
-
-
-class _Trouble:
-    """How long broker or account have been failing without a success, and when to try again."""
-
-    def __init__(self, patience: float) -> None:
-        self._patience = patience
-        self._since: float | None = None
-        self._next_at = 0.0
-        self._wait = _SHORTEST_WAIT
-
-    def add(self, error: LoaderError) -> None:
-        """Plan the next attempt; raise the error once it has lasted longer than the patience."""
-        now = time.monotonic()
-        if self._since is None:
-            self._since = now
-        if now - self._since > self._patience:
-            raise error
-        if self.may_try():
-            log.warning("will try again in=%.1fs reason=%s", self._wait, error)
-            self._next_at = now + self._wait
-            self._wait = min(2 * self._wait, _LONGEST_WAIT)
-
-    def may_try(self) -> bool:
-        return time.monotonic() >= self._next_at
-
-    def over(self) -> None:
-        self._since = None
-        self._next_at = 0.0
-        self._wait = _SHORTEST_WAIT

@@ -81,8 +81,8 @@ class RunProgress:
         """Return what was landed, one row per topic."""
         seconds = time.monotonic() - self._began
         table = Table(title=f"Loaded into raw in {seconds:.1f} s")
-        table.add_column("topic")
-        for name in ("rows", "payload MB", "batches", "rows per batch", "COPY s", "rows/s"):
+        table.add_column("topic", no_wrap=True)
+        for name in ("rows", "MB", "batches", "COPY s", "rows/s"):
             table.add_column(name, justify="right")
         for topic, landed in sorted(self._topics.items()):
             table.add_row(
@@ -90,10 +90,9 @@ class RunProgress:
                 f"{landed.rows:,}",
                 f"{landed.payload_bytes / 1e6:,.1f}",
                 f"{landed.batches:,}",
-                f"{landed.rows / landed.batches:,.0f}",
                 f"{landed.seconds:,.1f}",
                 f"{landed.rows / max(seconds, 0.001):,.0f}",
             )
         if not self._topics:
-            table.add_row("nothing new", *[""] * 6)
+            table.add_row("nothing new", *[""] * 5)
         return table

@@ -74,8 +74,9 @@ class RunSettings(AccountSettings):
     arrive (it bills at least a minute); at 300 it is idle most of the time, and raw 5 minutes late.
     """
 
-    loader_session_seconds: PositiveFloat = Field(15.0, ge=6, examples=[15])
-    """Silence after which the broker gives a dead loader's partitions to another (at least 6)."""
+    loader_session_seconds: PositiveFloat = Field(15.0, ge=1, examples=[15])
+    """Silence after which the broker gives a dead loader's partitions to another. A broker takes 6
+    or more unless its group.min.session.timeout.ms says otherwise."""
 
     @field_validator("kafka_bootstrap_servers")
     @classmethod

@@ -1,4 +1,4 @@
-"""Raw as the loader sees it: a place to land batches, which also knows what it holds."""
+"""Raw as the loader sees it: where batches land, and what knows which have landed."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -8,6 +8,8 @@ import pyarrow as pa
 from loader.account import SCHEMA, Account
 from loader.batch import EventBatch
 from loader.columns import broker_times, constant, frame, headers_text, text_and_encoding
+from loader.csv_load import LineBatch
+from loader.feed_file import FeedFile
 
 
 def utc_now() -> datetime:
@@ -27,14 +29,10 @@ class EventSink:
         rows = len(batch)
         keys, key_encodings = text_and_encoding(batch.keys)
         payloads, payload_encodings = text_and_encoding(batch.values)
-        headers = (
-            [None] * rows
-            if not batch.headers
-            else [
-                headers_text(found) if (found := batch.headers.get(row)) else None
-                for row in range(rows)
-            ]
-        )
+        headers = [
+            headers_text(found) if (found := batch.headers.get(row)) else None
+            for row in range(rows)
+        ]
         columns = {
             "TOPIC": constant(batch.topic, rows),
             "KAFKA_PARTITION": pa.array(batch.partitions, pa.int64()),
@@ -63,6 +61,46 @@ class EventSink:
             table,
         )
         return {int(partition): int(offset) for partition, offset in found}
+
+    def recover(self) -> None:
+        """Leave the session an error happened in; UnreachableInDoubtError if there is no other."""
+        self._account.reconnect()
+
+
+class FeedSink:
+    """The record tables of raw: how far a file has landed is told by its lines that are there."""
+
+    def __init__(self, account: Account, clock: Callable[[], datetime] = utc_now) -> None:
+        self._account = account
+        self._clock = clock
+
+    def load(self, batch: LineBatch) -> None:
+        """Land all lines of the batch or none; errors as Account.copy."""
+        file, rows = batch.file, len(batch.lines)
+        numbers, payloads, encodings = zip(*batch.lines, strict=True)
+        columns = {
+            "FEED": constant(file.feed.name, rows),
+            "FILE_NAME": constant(file.path.name, rows),
+            "CONTENT_HASH": constant(file.content_hash, rows),
+            "AS_OF": constant(file.as_of, rows),
+            "LINE_NUMBER": pa.array(numbers, pa.int64()),
+            "PAYLOAD": pa.array(payloads, pa.string()),
+            "PAYLOAD_ENCODING": pa.array(encodings, pa.string()),
+            "LOAD_ID": constant(batch.load_id, rows),
+            "LOADED_AT": constant(self._clock(), rows),
+        }
+        self._account.copy(frame(columns), file.feed.table)
+
+    def last_line(self, file: FeedFile) -> int:
+        """Return the greatest line number in raw of this file's identity, 0 if there is none."""
+        table = file.feed.table
+        ((last,),) = self._account.rows(
+            f"select max(line_number) from {SCHEMA}.{table}"  # noqa: S608 - a name of our own
+            " where feed = ? and content_hash = ? and as_of = cast(? as timestamp_ntz)",
+            (file.feed.name, file.content_hash, file.as_of.isoformat(sep=" ")),
+            table,
+        )
+        return int(last or 0)
 
     def recover(self) -> None:
         """Leave the session an error happened in; UnreachableInDoubtError if there is no other."""
