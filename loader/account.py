@@ -122,7 +122,10 @@ class Account:
                 f"{what}. Run `make deploy CONNECTION={self._name}`, or ask for the loader's role."
             )
         if number in _NEEDS_A_PERSON or state.startswith(_NEEDS_A_PERSON_STATES):
-            return LoaderError(what)
+            return LoaderError(
+                f"{what}. A retry cannot help; look at the statement in the account's query history "
+                "(query tag carefloe-loader), correct the table, role or warehouse, and run again."
+            )
         if isinstance(error, Error | OSError) and not isinstance(error, ProgrammingError):
             return UnreachableInDoubtError(what)
         return DoubtfulError(what)

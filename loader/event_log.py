@@ -24,6 +24,9 @@ log = logging.getLogger(__name__)
 ANSWER_MS = 10_000
 """How long one question to the broker may take."""
 
+_GOODBYE_MS = 3_000
+"""Leaving the group is a courtesy: without it the partitions are free after the session time."""
+
 _POLL_GAP_SECONDS = 2 * STATEMENT_SECONDS + 120
 """The longest time between two polls: a new session, the marks and one COPY. The group must not
 give our partitions to another loader while our COPY may still land."""
@@ -136,7 +139,7 @@ class EventLog:
 
     def close(self) -> None:
         """Leave the group, so that another loader gets our partitions at once."""
-        self._consumer.close(autocommit=False, timeout_ms=ANSWER_MS)
+        self._consumer.close(autocommit=False, timeout_ms=_GOODBYE_MS)
 
     def unreachable(self, reason: str) -> UnreachableError:
         """Return the error that names the setting to look at."""

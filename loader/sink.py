@@ -96,8 +96,8 @@ class FeedSink:
         table = file.feed.table
         ((last,),) = self._account.rows(
             f"select max(line_number) from {SCHEMA}.{table}"  # noqa: S608 - a name of our own
-            " where feed = ? and content_hash = ? and as_of = cast(? as timestamp_ntz)",
-            (file.feed.name, file.content_hash, file.as_of.isoformat(sep=" ")),
+            " where feed = ? and content_hash = ? and as_of = ?",
+            (file.feed.name, file.content_hash, file.as_of),
             table,
         )
         return int(last or 0)

@@ -18,7 +18,7 @@ from confluent_kafka import Producer
 with warnings.catch_warnings():
     # kafka-python reads its schemas through a deprecated function of importlib.resources
     warnings.simplefilter("ignore", DeprecationWarning)
-    from kafka import KafkaConsumer, TopicPartition
+    from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
 
     from sandbox.kafka.server import KafkaLog
 
@@ -91,6 +91,16 @@ def log_origins(address: str, *topics: str) -> Counter[Origin]:
             found.update((at.topic, at.partition, record.offset) for record in records)
     consumer.close()
     return found
+
+
+@contextmanager
+def admin(address: str) -> Iterator[KafkaAdminClient]:
+    """Give a client that can delete topics and records."""
+    client = KafkaAdminClient(bootstrap_servers=address)
+    try:
+        yield client
+    finally:
+        client.close()
 
 
 class RawAccount:
