@@ -51,6 +51,7 @@ def up(
     Example: python -m sandbox up --dir .sandbox
     """
     with _explained():
+        home.mkdir(parents=True, exist_ok=True)
         kafka = _up(Service("kafka", home), kafka_port)
         interval = ["--trigger-interval", str(trigger_interval)]
         warehouse = _up(Service("warehouse", home), warehouse_port, *interval)

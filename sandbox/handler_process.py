@@ -7,6 +7,7 @@ process's one connection, whose token the warehouse lends the caller's session.
 
 from __future__ import annotations
 
+import atexit
 import importlib
 import json
 import os
@@ -102,7 +103,9 @@ def _serve(request: Request, connection: SnowflakeConnection) -> Reply:
         return Reply(True, _explain(error, request))
     finally:
         if session is not None:
+            # `close` would close the connection; a session left registered would never be freed.
             _remove_session(session)
+            atexit.unregister(session._close_at_exit)
 
 
 _inline: dict[tuple[str, str], Handler] = {}

@@ -48,7 +48,7 @@ _DUCKDB_TYPES = {
 }
 _SEMI_STRUCTURED = ("VARIANT", "OBJECT", "ARRAY")
 _SHOWN = (
-    Column("created_on", "timestamp_ltz"),
+    Column("created_on", "timestamp_tz"),
     Column("name"),
     Column("schema_name"),
     Column("is_builtin"),
@@ -249,7 +249,7 @@ def _values(
     if not procedure.arguments:
         return []
     bound = _bound(procedure, given) or {}
-    sql = [f"({bound.get(one.name, one.default)})::{one.type}" for one in procedure.arguments]
+    sql = [f"cast({bound.get(one.name, one.default)} as {one.type})" for one in procedure.arguments]
     row = session.execute(f"select {', '.join(sql)}", statement.params).rows()[0]
     return [
         json.loads(value) if one.type in _SEMI_STRUCTURED and value is not None else value

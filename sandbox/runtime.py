@@ -13,6 +13,7 @@ from weakref import WeakKeyDictionary
 
 from snowflake.connector.errors import ProgrammingError
 
+from sandbox.condition import Conditions
 from sandbox.graph_run import Outcome
 from sandbox.handler_pool import HandlerPool, Lend
 from sandbox.run import TaskResult, TaskRun
@@ -62,7 +63,8 @@ class Runtime:
         self.handlers = HandlerPool(port, lend)
         self.tasks = TaskStore(account)
         self.history = TaskHistory(account)
-        self.scheduler = Scheduler(_TaskWorker(self), clock, trigger_interval)
+        self._worker = _TaskWorker(self)
+        self.scheduler = Scheduler(self._worker, clock, trigger_interval)
         self.running: WeakKeyDictionary[Session, RunningTask] = WeakKeyDictionary()
         """The task run a session belongs to."""
         self.workers = ThreadPoolExecutor(_PARALLEL_TASKS, thread_name_prefix="task")
@@ -70,7 +72,7 @@ class Runtime:
         self._stopping = False
         self._thread = threading.Thread(target=self._loop, name="scheduler", daemon=True)
         _runtimes[account] = self
-        account.on_commit(lambda _: self._wake.set())
+        account.on_commit(self._streams_fed)
 
     def start(self) -> None:
         """Run tasks from now on."""
@@ -96,6 +98,10 @@ class Runtime:
     @property
     def stopping(self) -> bool:
         return self._stopping
+
+    def _streams_fed(self, streams: frozenset[ObjectName]) -> None:
+        self._worker.conditions.fed(streams)
+        self._wake.set()
 
     def _loop(self) -> None:
         while not self._stopping:
@@ -126,12 +132,16 @@ class _TaskWorker:
 
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
+        self.conditions = Conditions()
 
     def tasks(self) -> Mapping[ObjectName, Task]:
         with closing(self._runtime.account.connect()) as session:
             return self._runtime.tasks.all(session)
 
     def holds(self, task: Task) -> bool:
+        return self.conditions.holds(task, self._evaluate)
+
+    def _evaluate(self, task: Task) -> bool:
         with self._session(task) as session:
             try:
                 return _holds(session, task)

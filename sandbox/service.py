@@ -105,7 +105,7 @@ def main() -> int:
             "Restore the folder from a copy, or start with another --dir."
         )
     except OSError as error:
-        return _fail(f"Cannot listen on port {options.port}: {error.strerror}. Use another port.")
+        return _fail(f"Cannot listen on {HOST}:{options.port}: {error.strerror}. Use another port.")
     if not warehouse.account.has_database(options.database):
         warehouse.account.create_database(options.database)
     with warehouse:

@@ -20,7 +20,7 @@ from sandbox.warehouse.statement import Statement
 
 _OWNER = "SYSADMIN"
 _HIDDEN_SCHEMAS = ("_SANDBOX", "_INFORMATION_SCHEMA", "main")
-_CREATED = Column("created_on", "timestamp_ltz")
+_CREATED = Column("created_on", "timestamp_tz")
 _TERSE = ("created_on", "name", "kind", "database_name", "schema_name")
 
 Row = dict[str, Any]

@@ -49,8 +49,7 @@ def created(statement: CreateTask, tasks: Tasks, now: datetime) -> list[Task]:
             suspended_on=old.suspended_on,
             suspend_reason=old.suspend_reason,
         )
-    check_links(task, tasks)
-    return _with_modified_root([task], tasks)
+    return _placed(task, tasks)
 
 
 def altered(statement: AlterTask, tasks: Tasks, now: datetime) -> list[Task]:
@@ -67,9 +66,7 @@ def altered(statement: AlterTask, tasks: Tasks, now: datetime) -> list[Task]:
             require_suspended_root(task, tasks)
         return [suspended(task, now)]
     require_suspended_root(task, tasks)
-    changed = _changed(statement, task, now)
-    check_links(changed, tasks)
-    return _with_modified_root([changed], tasks)
+    return _placed(_changed(statement, task, now), tasks)
 
 
 def resumed(task: Task, tasks: Tasks, now: datetime) -> list[Task]:
@@ -128,6 +125,14 @@ def require_suspended_root(task: Task, tasks: Tasks) -> None:
             91000,
             "55000",
         )
+
+
+def _placed(task: Task, tasks: Tasks) -> list[Task]:
+    """The changed task and the root it belongs to now, which must be suspended."""
+    check_links(task, tasks)
+    if not task.is_root:
+        require_suspended_root(task, {**tasks, task.name: task})
+    return _with_modified_root([task], tasks)
 
 
 def _changed(statement: AlterTask, task: Task, now: datetime) -> Task:

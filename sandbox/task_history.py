@@ -20,7 +20,7 @@ from sandbox.warehouse.names import ObjectName, split_name
 from sandbox.warehouse.result import Column, Result, table
 
 _TABLE = f'"{ACCOUNT_DATABASE}"."{SCHEMA}".task_history'
-_TEXT, _NUMBER, _TIME = "text", "fixed", "timestamp_ltz"
+_TEXT, _NUMBER, _TIME = "text", "fixed", "timestamp_tz"
 _COLUMNS = {
     "QUERY_ID": _TEXT,
     "NAME": _TEXT,

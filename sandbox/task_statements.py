@@ -20,7 +20,7 @@ from sandbox.warehouse.result import DESCRIBE, SHOW, Column, Result, status, tab
 from sandbox.warehouse.session import Session
 from sandbox.warehouse.statement import Statement
 
-_TIME = "timestamp_ltz"
+_TIME = "timestamp_tz"
 _COLUMNS = (
     Column("created_on", _TIME),
     Column("name"),

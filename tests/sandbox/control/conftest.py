@@ -32,7 +32,7 @@ def connection(warehouse: Warehouse) -> Iterator[SnowflakeConnection]:
         connected.cursor().execute(f"use schema {schema}")
         yield connected
         cursor = connected.cursor()
-        for row in cursor.execute(f"show tasks in schema {schema}").fetchall():
+        for row in cursor.execute(f"show tasks in schema {schema} root only").fetchall():
             cursor.execute(f"alter task if exists {row[1]} suspend")
 
 

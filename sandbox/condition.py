@@ -1,0 +1,56 @@
+"""Remembers which triggered tasks have nothing to do, so that a commit costs no look at each."""
+
+from __future__ import annotations
+
+import re
+import threading
+import time
+from collections.abc import Callable, Iterable
+
+from sandbox.task import Task
+from sandbox.warehouse.names import ObjectName, split_name
+
+# Streams also get data without a commit of ours, e.g. when one is created over existing rows.
+_LOOK_AGAIN_SECONDS = 30.0
+_STREAM = re.compile(r"system\$stream_has_data\s*\(\s*'([^']+)'", re.IGNORECASE)
+
+
+class Conditions:
+    """A condition found false is not asked again until one of its streams is fed, or for long."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._commits = 0
+        self._fed: dict[ObjectName, int] = {}
+        self._false: dict[ObjectName, tuple[str | None, int, float]] = {}
+
+    def fed(self, streams: Iterable[ObjectName]) -> None:
+        """A commit put rows in these streams."""
+        with self._lock:
+            self._commits += 1
+            self._fed.update((stream, self._commits) for stream in streams)
+
+    def holds(self, task: Task, evaluate: Callable[[Task], bool]) -> bool:
+        """Whether the task's condition is true; `evaluate` asks the account."""
+        with self._lock:
+            fed = max((self._fed.get(name, 0) for name in streams_of(task)), default=0)
+            when, seen, at = self._false.get(task.name, (None, -1, 0.0))
+        if when == task.when and seen == fed and time.monotonic() - at < _LOOK_AGAIN_SECONDS:
+            return False
+        found = evaluate(task)
+        with self._lock:
+            if found:
+                self._false.pop(task.name, None)
+            else:
+                self._false[task.name] = (task.when, fed, time.monotonic())
+        return found
+
+
+def streams_of(task: Task) -> tuple[ObjectName, ...]:
+    """The streams in the condition; an unqualified one is beside the task."""
+    home = (task.name.database, task.name.schema)
+    found = []
+    for text in _STREAM.findall(task.when or ""):
+        parts = split_name(text)
+        found.append(ObjectName(*home[: 3 - len(parts)], *parts))
+    return tuple(found)
