@@ -5,8 +5,8 @@ CONNECTION ?= sandbox
 VENV := .venv
 BIN := $(VENV)/bin
 SANDBOX := .sandbox
-# The sandbox's address wins only when no other connection is asked for.
-ENV = if [ "$(CONNECTION)" = sandbox ] && [ -f $(SANDBOX)/env ]; then . $(SANDBOX)/env; fi
+# The sandbox's settings, unless the environment has its own or another connection is asked for.
+ENV = if [ "$(CONNECTION)" = sandbox ] && [ -z "$$SNOWFLAKE_HOME" ] && [ -f $(SANDBOX)/env ]; then . $(SANDBOX)/env; fi
 SNOW = $(BIN)/snow
 SNOW_SQL = $(SNOW) sql -c $(CONNECTION) --enable-templating STANDARD
 BEFORE_PROCEDURES = $(sort $(filter-out sql/8% sql/9%,$(wildcard sql/*.sql)))
@@ -26,8 +26,9 @@ $(VENV)/installed: pyproject.toml constraints.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[programs,sandbox,dev]'
 	@touch $@
 
-demo: install ## Run the whole path on this machine: sandbox, deploy, 100,000 events, KPIs
-	@$(BIN)/python -m sandbox.demo
+demo: ## Run the whole path on this machine: sandbox, deploy, 100,000 events, KPIs
+	@start=$$(date +%s) && $(MAKE) --no-print-directory install \
+		&& $(BIN)/python -m sandbox.demo --install-seconds $$(($$(date +%s) - start))
 
 test: install ## Run all tests
 	$(BIN)/pytest -n 2
@@ -49,4 +50,4 @@ deploy: install ## Deploy to CONNECTION (default: the sandbox)
 
 clean: ## Stop the sandbox and remove what was made, its data included
 	@if [ -x $(BIN)/python ]; then $(BIN)/python -m sandbox down || true; fi
-	rm -rf $(VENV) $(SANDBOX) world output snowpark.zip *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(SANDBOX) output snowpark.zip *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -24,10 +24,16 @@ from sandbox.demo_summary import print_summary, print_times
 
 ROOT = Path(__file__).parent.parent
 BIN = Path(sys.executable).parent
-SANDBOX = ROOT / ".sandbox"
-WORLD = ROOT / "world"
 WORLD_AS_OF = "2021-01-01T00:00:00Z"
-"""As-of of the demo's files: a fixed one (the simulation's start), so that a second demo finds them loaded."""
+"""As-of of the files: the simulation's start, fixed, so that a second demo finds them loaded."""
+
+LOOK_FURTHER = """
+Look further:
+  source {folder}/env
+  .venv/bin/snow sql -c sandbox -q 'select * from gold.kpi_length_of_stay'
+  .venv/bin/python -m sandbox status
+Run `make demo` again for the next events; `.venv/bin/python -m sandbox down` stops it.
+"""
 
 console = Console()
 
@@ -40,11 +46,17 @@ class StepFailedError(Exception):
 class Demo:
     """What the steps share: the settings of the programs and how long each step took."""
 
+    folder: Path
     events: int
     patients: int
     environment: dict[str, str] = field(default_factory=lambda: dict(os.environ))
     seconds: dict[str, float] = field(default_factory=dict)
     sent: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def world(self) -> Path:
+        """Folder of the simulated world's files."""
+        return self.folder / "world"
 
     @contextmanager
     def step(self, title: str) -> Iterator[None]:
@@ -68,6 +80,8 @@ def main(
     patients: Annotated[
         int, typer.Option(min=1, help="Size of the simulated population.")
     ] = 20_000,
+    folder: Annotated[Path, typer.Option("--dir", help="Folder of the sandbox.")] = ROOT
+    / ".sandbox",
     install_seconds: Annotated[
         float, typer.Option(help="Time `make install` took, for the table at the end.")
     ] = 0.0,
@@ -76,7 +90,7 @@ def main(
 
     Example: python -m sandbox.demo --events 20000
     """
-    demo = Demo(events, patients)
+    demo = Demo(folder.absolute(), events, patients)
     if install_seconds >= 1:
         demo.seconds["Install"] = install_seconds
     try:
@@ -86,22 +100,15 @@ def main(
     except StepFailedError as error:
         console.print(f"[red]{error}", soft_wrap=True)
         raise typer.Exit(1) from None
-    print_summary(console, SANDBOX)
+    print_summary(console, demo.folder)
     print_times(console, demo.seconds, demo.sent)
-    console.print(
-        "\nLook further:\n"
-        "  source .sandbox/env\n"
-        "  .venv/bin/snow sql -c sandbox -q 'select * from gold.kpi_length_of_stay'\n"
-        "  .venv/bin/python -m sandbox status\n"
-        "Run `make demo` again for the next events; `.venv/bin/python -m sandbox down` stops it.",
-        highlight=False,
-    )
+    console.print(LOOK_FURTHER.format(folder=os.path.relpath(demo.folder)), highlight=False)
 
 
 def start_sandbox(demo: Demo) -> None:
     """Start the warehouse and the Kafka log, and take their settings for all that follows."""
-    demo.run("python", "-m", "sandbox", "up", "--dir", str(SANDBOX))
-    for line in (SANDBOX / "env").read_text().splitlines():
+    demo.run("python", "-m", "sandbox", "up", "--dir", str(demo.folder))
+    for line in (demo.folder / "env").read_text().splitlines():
         name, _, value = line.removeprefix("export ").partition("=")
         demo.environment[name] = value.strip("'\"")
 
@@ -117,9 +124,10 @@ def deploy(demo: Demo) -> None:
 
 def load_files(demo: Demo) -> None:
     """Write the world's files once and load them."""
-    if not (WORLD / "patients.csv").exists():
-        demo.run("carefloe-producer", "files", "--patients", str(demo.patients), "--to", str(WORLD))
-    demo.run("carefloe-loader", "csv", str(WORLD), "--as-of", WORLD_AS_OF)
+    world = str(demo.world)
+    if not demo.world.exists():
+        demo.run("carefloe-producer", "files", "--patients", str(demo.patients), "--to", world)
+    demo.run("carefloe-loader", "csv", world, "--as-of", WORLD_AS_OF)
 
 
 def stream_events(demo: Demo) -> None:
@@ -145,7 +153,9 @@ def produce(demo: Demo) -> None:
     )  # fmt: skip
     demo.sent["patient-flow events"] = demo.events
     if not present.get("carefloe.encounters"):
-        demo.run("carefloe-producer", "encounters", "--from", str(WORLD), "--dirty-rate", "0.02")
+        demo.run(
+            "carefloe-producer", "encounters", "--from", str(demo.world), "--dirty-rate", "0.02"
+        )
     now = records_in_topics(demo.environment["KAFKA_BOOTSTRAP_SERVERS"])
     demo.sent["encounters"] = now.get("carefloe.encounters", 0) - present.get(
         "carefloe.encounters", 0
@@ -154,7 +164,7 @@ def produce(demo: Demo) -> None:
 
 def settle(demo: Demo) -> None:
     """Wait until no stream has data and no task runs."""
-    demo.run("python", "-m", "sandbox", "settle", "--dir", str(SANDBOX))
+    demo.run("python", "-m", "sandbox", "settle", "--dir", str(demo.folder))
 
 
 STEPS: dict[str, Callable[[Demo], None]] = {
