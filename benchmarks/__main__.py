@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import sys
 import tempfile
 from enum import StrEnum
 from pathlib import Path
@@ -11,22 +12,26 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from snowflake.connector.errors import Error
 
 from benchmarks.figure import Figure, print_figures
 from benchmarks.pipeline import Pipeline
+from benchmarks.transport import measure_producer
+from sandbox.process import ProcessError
 
 EVENTS = (100_000, 500_000)
 
 
 class Part(StrEnum):
     PIPELINE = "pipeline"
+    PRODUCER = "producer"
 
 
 def main(
     only: Annotated[Part | None, typer.Option(help="Measure this part alone.")] = None,
     events: Annotated[
         int | None,
-        typer.Option(min=1, help="Compare on this many events alone, without increments."),
+        typer.Option(min=1, help="The pipeline on this many events alone, without increments."),
     ] = None,
 ) -> None:
     """Measure the pipeline, the loader and the producer.
@@ -34,24 +39,30 @@ def main(
     Example: python -m benchmarks --only pipeline --events 100000
     """
     console = Console()
-    console.print(
-        f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"
-    )
+    load = ", ".join(f"{one:.1f}" for one in os.getloadavg())
+    console.print(f"{os.cpu_count()} cores, {platform.machine()}; load before: {load}")
     figures: list[Figure] = []
-    if only in (None, Part.PIPELINE):
-        figures += measure_pipeline(console, events)
+    with tempfile.TemporaryDirectory(prefix="carefloe-benchmark-") as name:
+        folder = Path(name)
+        try:
+            if only in (None, Part.PRODUCER):
+                figures += measure_producer(folder, console)
+            if only in (None, Part.PIPELINE):
+                figures += measure_pipeline(folder, console, events)
+        except (Error, ProcessError, RuntimeError) as error:
+            print(f"The benchmark cannot go on: {error}", file=sys.stderr)
+            raise typer.Exit(1) from None
     print_figures(console, "Requirements", figures)
     if not all(figure.met for figure in figures):
         raise typer.Exit(1)
 
 
-def measure_pipeline(console: Console, events: int | None) -> list[Figure]:
-    with tempfile.TemporaryDirectory(prefix="carefloe-benchmark-") as folder:
-        pipeline = Pipeline(Path(folder), console)
-        figures = [
-            figure for n in ([events] if events else EVENTS) for figure in pipeline.compare(n)
-        ]
-        return figures if events else figures + pipeline.compare_increments()
+def measure_pipeline(folder: Path, console: Console, events: int | None) -> list[Figure]:
+    pipeline = Pipeline(folder, console)
+    if events:
+        return pipeline.compare(events)
+    compared = [figure for number in EVENTS for figure in pipeline.compare(number)]
+    return compared + pipeline.compare_increments()
 
 
 if __name__ == "__main__":
