@@ -217,6 +217,36 @@ def test_a_discharge_without_admission_is_a_row_of_its_own_but_never_a_bed() -> 
     assert stay["length_of_stay_hours"] == Decimal("24.00")
 
 
+@pytest.mark.parametrize(
+    ("admitted_to", "discharged_from", "place"),
+    [
+        (("H1", "ICU"), ("H2", "Surgery"), ("H1", "ICU")),
+        (("H99", "ICU"), ("H2", "Surgery"), ("H2", "Surgery")),
+        (("H1", None), ("H99", "Surgery"), ("H1", None)),
+    ],
+)
+def test_hospital_and_department_come_from_one_event(
+    admitted_to: tuple[str, str], discharged_from: tuple[str, str], place: tuple[str, str]
+) -> None:
+    hospital, department = admitted_to
+    other_hospital, other_department = discharged_from
+    raw = events(
+        FLOW,
+        admission("a1", "2026-01-01T08:00:00Z", hospital_id=hospital, department=department),
+        discharge(
+            "d1",
+            "2026-01-02T08:00:00Z",
+            "2026-01-01T08:00:00Z",
+            hospital_id=other_hospital,
+            department=other_department,
+        ),
+    )
+
+    stays = expected_tables(raw)["gold.fact_patient_flow"]
+
+    assert columns(stays, "hospital_id", "department") == [place]
+
+
 def test_a_transfer_at_one_instant_closes_the_stay_it_leaves() -> None:
     raw = events(
         FLOW,
@@ -343,7 +373,7 @@ def test_a_second_offset_after_an_encounters_admission_is_repaired() -> None:
     assert row["event_date"] == dt.date(2026, 1, 1)
 
 
-def test_a_department_is_named_by_winning_events_and_files() -> None:
+def test_a_department_is_named_by_any_version_of_an_event_and_by_files() -> None:
     raw = events(
         FLOW,
         admission("e1", "2026-01-01T00:00:00Z", department="Radiology"),
@@ -361,6 +391,7 @@ def test_a_department_is_named_by_winning_events_and_files() -> None:
     assert columns(dim, "hospital_id", "department", "bed_capacity") == [
         ("H1", "ICU", Decimal(8)),
         ("H1", "Oncology", None),
+        ("H1", "Radiology", None),
         (None, "ICU", None),
         (None, "Unknown", None),
     ]

@@ -59,8 +59,8 @@ class RawRecord:
 
     @property
     def origin(self) -> str:
-        seconds = int(self.as_of.replace(tzinfo=dt.UTC).timestamp())
-        return f"{self.feed}/{self.content_hash}/{seconds}/{self.line_number}"
+        microseconds = (self.as_of - dt.datetime(1970, 1, 1)) // dt.timedelta(microseconds=1)
+        return f"{self.feed}/{self.content_hash}/{microseconds}/{self.line_number}"
 
 
 def at(text: str) -> dt.datetime:

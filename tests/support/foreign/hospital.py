@@ -118,11 +118,13 @@ def _seen(stay: Stay, admission: Told | None, discharge: Told | None) -> Bed | N
         and discharge.counts
         and None not in (admission.patient_id, discharge.patient_id)
     )
-    after = discharge if is_closed else None
+    place = admission
+    if is_closed and discharge is not None and not admission.knows_place and discharge.knows_place:
+        place = discharge
     return Bed(
         admission.patient_id,
-        admission.hospital_id or (after.hospital_id if after else None),
-        admission.department or (after.department if after else None),
+        place.hospital_id,
+        place.department,
         stay.admitted_at,
         stay.discharged_at if is_closed else None,
         is_true=is_closed or (stay.discharged_at is None and admission.patient_id is not None),

@@ -51,6 +51,10 @@ class Told:
         """Whether it opens or closes a bed."""
         return self.is_readable and self.is_typed
 
+    @property
+    def knows_place(self) -> bool:
+        return None not in (self.hospital_id, self.department)
+
 
 @dataclass(frozen=True)
 class Message:

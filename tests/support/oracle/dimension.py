@@ -30,7 +30,7 @@ def version_rows(of: Timelines, id_column: str, tracked: Sequence[str]) -> list[
 
 
 def department_rows(flow: Iterable[Row], files: Iterable[Row]) -> list[Row]:
-    """One row per department of a hospital that a winning event or a file names."""
+    """One row per department of a hospital that any version of an event or a file names."""
     ids = ("hospital_id", "department")
     unknown = {"hospital_id": None, "department": "Unknown"}
     named = [row for row in flow if row["department"] is not None]
@@ -39,7 +39,7 @@ def department_rows(flow: Iterable[Row], files: Iterable[Row]) -> list[Row]:
 
 
 def payer_rows(encounters: Iterable[Row], files: Iterable[Row]) -> list[Row]:
-    """One row per payer that a winning encounter event or a file names."""
+    """One row per payer that any version of an encounter or a file names."""
     unknown = {"payer_id": None, "payer_name": "Unknown", "state_headquartered": None}
     named = [row for row in encounters if row["payer_id"] is not None]
     attributes = ("payer_name", "state_headquartered")

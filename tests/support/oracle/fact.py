@@ -20,9 +20,6 @@ UNKNOWN = ("-1",)
 CALENDAR = (dt.date(1900, 1, 1), dt.date(2099, 12, 31))
 FROM_EITHER = [
     "visit_id",
-    "hospital_id",
-    "department",
-    "bed_id",
     "admission_priority",
     "diagnosis_code",
     "insurance_type",
@@ -58,6 +55,7 @@ def _flow_fact(stay: Stay, patients: Timelines, hospitals: Timelines) -> Row:
     admission, discharge = stay.admission or {}, stay.discharge or {}
     row: Row = {name: _first(admission.get(name), discharge.get(name)) for name in FROM_EITHER}
     row |= {name: _first(admission.get(name), discharge.get(name)) for name in VITALS}
+    row |= _place(stay)
     told_at = [flow_time(event) for event in (stay.admission, stay.discharge) if event is not None]
     happened_at = _first(*told_at)
     admitted_at = _first(
@@ -88,6 +86,17 @@ def _flow_fact(stay: Stay, patients: Timelines, hospitals: Timelines) -> Row:
         "discharged_at": discharged_at,
         "length_of_stay_hours": _hours(admitted_at, discharge.get("discharge_time")),
     }
+
+
+def _place(stay: Stay) -> Row:
+    """Hospital, department and bed of one event: the admission, unless only the other is whole."""
+    whole = [
+        event
+        for event in (stay.admission, stay.discharge)
+        if event is not None and None not in (event["hospital_id"], event["department"])
+    ]
+    source = _first(*whole, stay.admission, stay.discharge)
+    return {name: source[name] for name in ("hospital_id", "department", "bed_id")}
 
 
 def _encounter_fact(row: Row, patients: Timelines, organizations: Timelines) -> Row:

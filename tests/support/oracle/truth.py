@@ -51,8 +51,10 @@ def _gold(silver: Tables) -> Tables:
         "gold.dim_patient": version_rows(patients, "patient_id", PATIENT),
         "gold.dim_hospital": version_rows(hospitals, "hospital_id", HOSPITAL),
         "gold.dim_organization": version_rows(organizations, "organization_id", ORGANIZATION),
-        "gold.dim_department": department_rows(flow, silver["silver.department"]),
-        "gold.dim_payer": payer_rows(encounters, silver["silver.payer"]),
+        "gold.dim_department": department_rows(
+            silver["silver.patient_flow"], silver["silver.department"]
+        ),
+        "gold.dim_payer": payer_rows(silver["silver.encounter"], silver["silver.payer"]),
         "gold.fact_patient_flow": flow_facts(stays(flow), patients, hospitals),
         "gold.fact_encounter": encounter_facts(encounters, patients, organizations),
     }
