@@ -219,21 +219,22 @@ _OVERLAP = ("OVERLAP_POLICY", "ALLOW_OVERLAPPING_EXECUTION")
 
 def _option(reader: Reader, given: _Given) -> None:
     reader.accept(",")
-    options = reader.options() if reader.peek(1) == "=" else {}
-    if not options:
+    key = reader.peek()
+    if not key or reader.peek(1) != "=":
         raise reader.unexpected("expected an option, WHEN or AS")
-    for key, value in options.items():
-        text = str(value)
-        if key in _OPTIONS:
-            name, check, _ = _OPTIONS[key]
-            given.changed[name] = check(text)
-        elif key in _RECORDED:
-            _CHECKED.get(key, str)(text)
-            given.recorded[key] = text
-        elif key not in _OVERLAP:
-            given.parameters[key] = _session_parameter(key, value)
-        elif text.upper() not in ("NO_OVERLAP", "FALSE"):
-            raise unsupported(f"{key} = {text} (runs of one graph never overlap).")
+    reader.accept(key, "=")
+    value = reader.value()
+    text = str(value)
+    if key in _OPTIONS:
+        name, check, _ = _OPTIONS[key]
+        given.changed[name] = check(text)
+    elif key in _RECORDED:
+        _CHECKED.get(key, str)(text)
+        given.recorded[key] = text
+    elif key not in _OVERLAP:
+        given.parameters[key] = _session_parameter(key, value)
+    elif text.upper() not in ("NO_OVERLAP", "FALSE"):
+        raise unsupported(f"{key} = {text} (runs of one graph never overlap).")
 
 
 def _unset(reader: Reader, given: _Given) -> None:

@@ -151,7 +151,9 @@ def test_after_too_many_failures_in_a_row_the_root_is_suspended(flow: Any) -> No
 def test_a_failed_graph_is_retried_automatically(flow: Any) -> None:
     flow("create task root task_auto_retry_attempts = 1 as insert into target values (1)")
     flow("create task child after root as insert into fixed values (1)")
-    flow("create task fix finalize = root as create table if not exists fixed(id int)")
+    flow(
+        "create task fix comment = 'x' finalize = root as create table if not exists fixed(id int)"
+    )
     schema = flow("select current_schema()")[0][0]
     flow(f"select system$task_dependents_enable('carefloe.{schema}.root')")
     flow("execute task root")
