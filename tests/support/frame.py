@@ -1,9 +1,11 @@
 """Raw rows as Snowpark frames, and Snowpark frames as plain rows."""
 
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from carefloe.silver.source import Source, silver_rows
 from snowflake.snowpark import DataFrame, Session
 from snowflake.snowpark.types import (
     DataType,
@@ -16,7 +18,8 @@ from snowflake.snowpark.types import (
     TimestampType,
 )
 from support.comparison import plain
-from support.raw import RawEvent, RawRecord
+from support.message import Fields
+from support.raw import RawEvent, RawRecord, events
 
 TEXT, WHOLE, AMOUNT = StringType(), LongType(), DecimalType(18, 2)
 TIME = TimestampType(TimestampTimeZone.NTZ)
@@ -75,3 +78,13 @@ def rows_of(result: DataFrame) -> list[dict[str, Any]]:
         if row.get("extra") is not None:
             row["extra"] = json.loads(row["extra"])
     return rows
+
+
+def silver(session: Session, source: Source, *payloads: Fields | str) -> list[dict[str, Any]]:
+    """What `silver_rows` makes of these payloads, in their order; each must be readable."""
+    given = events(source.name, *payloads)
+    made = {
+        row["payload_hash"]: row
+        for row in rows_of(silver_rows(source, event_frame(session, given)))
+    }
+    return [made[hashlib.sha256((e.payload or "").encode()).hexdigest()] for e in given]

@@ -13,7 +13,6 @@ from collections.abc import Callable, Sequence
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation, localcontext
 from typing import Any
 
-import pandas as pd
 import snowflake.snowpark.mock._functions as mock_functions
 import snowflake.snowpark.mock._plan as mock_plan
 import snowflake.snowpark.mock._snowflake_data_type as mock_types
@@ -35,10 +34,6 @@ from snowflake.snowpark.types import (
 JSON_NULL = object()
 """A VARIANT that holds JSON's null, which is not null itself."""
 EPOCH = dt.datetime(1970, 1, 1)
-EPOCH_UNITS = {
-    "epoch_second": dt.timedelta(seconds=1),
-    "epoch_microsecond": dt.timedelta(microseconds=1),
-}
 NUMBER = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*", re.IGNORECASE | re.ASCII)
 
 
@@ -54,9 +49,13 @@ def _column(data: Sequence[Any], like: ColumnEmulator, kind: DataType) -> Column
 
 
 def _mapped(column: ColumnEmulator, of: Callable[[Any], Any], kind: DataType) -> ColumnEmulator:
-    """The column of `of(value)`, null for null: a null time may be NaT there."""
-    nulls = (None, pd.NaT)
-    return _column([None if value in nulls else of(value) for value in column], column, kind)
+    """The column of `of(value)`, null for null."""
+    return _column([None if _is_null(value) else of(value) for value in column], column, kind)
+
+
+def _is_null(value: Any) -> bool:
+    """pandas may hold the nulls of a column as NaN or NaT, which equal not even themselves."""
+    return value is None or value != value
 
 
 # Missing functions.
@@ -176,8 +175,9 @@ def _sysdate() -> ColumnEmulator:
 
 @patch(F.date_part)
 def _date_part(part: str, column: ColumnEmulator) -> ColumnEmulator:
-    unit = EPOCH_UNITS[part]
-    return _mapped(column, lambda at: (at - EPOCH) // unit, LongType())
+    if part != "epoch_microsecond":
+        raise NotImplementedError(part)
+    return _mapped(column, lambda at: (at - EPOCH) // dt.timedelta(microseconds=1), LongType())
 
 
 @patch(F.iff)
@@ -219,6 +219,9 @@ def _cast(
     source, kind = column.sf_type.datatype, target.datatype
     if isinstance(source, VariantType) and isinstance(kind, StringType):
         return _mapped(column, lambda v: v if isinstance(v, str) else _json_text(v), kind)
+    if isinstance(source, LongType | DecimalType) and isinstance(kind, StringType):
+        scale = getattr(source, "scale", 0)
+        return _mapped(column, lambda number: f"{Decimal(number):.{scale}f}", kind)
     if try_cast and isinstance(source, StringType) and isinstance(kind, DecimalType):
         return _mapped(column, lambda text: _rounded(text, kind), kind)
     return _builtin_cast(column, target, try_cast)
@@ -233,7 +236,7 @@ def _rounded(text: str, kind: DecimalType) -> Decimal | None:
             exact = Decimal(text).quantize(Decimal(1).scaleb(-kind.scale), ROUND_HALF_UP)
         except InvalidOperation:
             return None
-    return exact if abs(exact) < 10 ** (kind.precision - kind.scale) else None
+    return exact if exact.copy_abs() < 10 ** (kind.precision - kind.scale) else None
 
 
 _builtin_cast = mock_functions.cast_column_to
