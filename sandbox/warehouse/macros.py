@@ -12,7 +12,7 @@ _JSON = r"""
 create macro sf_parse_json(x) as case when x is null or trim(x::varchar) = '' then null
     else cast(x::varchar as json) end;
 create macro sf_try_parse_json(x) as try_cast(x::varchar as json);
-create macro sf_text(j) as case when json_type(j::json) = 'NULL' then null else j::json ->> '$' end;
+create macro sf_text(j) as json_extract_string(j, '$');
 create macro sf_array(j) as case when json_type(to_json(j)) = 'ARRAY'
     then cast(to_json(j) as json[]) end;
 create macro sf_list(l) as to_json(coalesce(l, []));
@@ -77,15 +77,15 @@ create macro sf_try_whole(x) as case
     when typeof(x) in ('DOUBLE', 'FLOAT') then try_cast(round(try_cast(x as double)) as bigint)
     when typeof(x) = 'JSON' then try_cast(try_cast(sf_text(x::varchar) as decimal(38, 0)) as bigint)
     else try_cast(x as bigint) end;
+create macro sf_text_of_double(x) as regexp_replace(x::varchar, '\.0$', '');
+create macro sf_text_of_tz(x) as strftime(x, '%Y-%m-%d %H:%M:%S.%g ') ||
+    regexp_replace(strftime(x, '%z') || '00', '([+-][0-9]{2}):?([0-9]{2}).*', '\1\2');
 create macro sf_text_of(x) as case typeof(x)
     when 'VARCHAR' then x::varchar
     when 'TIMESTAMP' then strftime(try_cast(x as timestamp), '%Y-%m-%d %H:%M:%S.%g')
-    when 'TIMESTAMP WITH TIME ZONE' then
-        strftime(try_cast(x as timestamptz), '%Y-%m-%d %H:%M:%S.%g ')
-        || regexp_replace(strftime(try_cast(x as timestamptz), '%z') || '00',
-            '([+-][0-9]{2}):?([0-9]{2}).*', '\1\2')
+    when 'TIMESTAMP WITH TIME ZONE' then sf_text_of_tz(try_cast(x as timestamptz))
     when 'JSON' then sf_text(x::varchar)
-    when 'DOUBLE' then regexp_replace(x::varchar, '\.0$', '')
+    when 'DOUBLE' then sf_text_of_double(x)
     else x::varchar end;
 """
 
@@ -136,6 +136,12 @@ create macro sf_timestamp_of_number(n, scale) as
     make_timestamp(cast(n::decimal(38, 9) * (10 ** (6 - scale)) as bigint));
 create macro sf_digits(x) as case when regexp_full_match(x::varchar, '-?[0-9]+')
     then sf_epoch_timestamp(try_cast(x::varchar as bigint)) end;
+create macro sf_timestamp_of_text(x) as coalesce(try_cast(x as timestamp), sf_digits(x),
+    case when x is not null then cast(x as timestamp) end);
+create macro sf_try_timestamp_of_text(x) as coalesce(try_cast(x as timestamp), sf_digits(x));
+create macro sf_tz_of_text(x) as cast(replace(replace(x, ' +', '+'), ' -', '-') as timestamptz);
+create macro sf_try_tz_of_text(x) as
+    try_cast(replace(replace(x, ' +', '+'), ' -', '-') as timestamptz);
 create macro sf_timestamp(x) as case
     when typeof(x) = 'VARCHAR' then coalesce(try_cast(x::varchar as timestamp), sf_digits(x),
         case when x is not null then cast(x::varchar as timestamp) end)

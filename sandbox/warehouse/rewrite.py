@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp
 
+from sandbox.warehouse.inference import set_type, type_of
 from sandbox.warehouse.names import ObjectName
 
 if TYPE_CHECKING:
@@ -79,6 +80,7 @@ def rewrite(root: exp.Expr, context: Context) -> exp.Expr:
         for function in _rules.get(type(node), ()):
             new = function(node, context)
             if new is not None and new is not node:
+                set_type(new, type_of(node))
                 node.replace(new)
                 break
     result = holder.this

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlglot import exp
 
 from sandbox.warehouse.errors import unsupported
+from sandbox.warehouse.inference import divided_scale, scale_of, type_of
 from sandbox.warehouse.rewrite import call, cast, rule
 
 
@@ -13,7 +14,7 @@ def average(node: exp.Avg) -> exp.Expr | None:
     """The exact sum divided once, so that the order of the rows does not matter."""
     if isinstance(node.parent, exp.Window):
         return None
-    return call("sf_average", exp.Sum(this=node.this.copy()), exp.Count(this=node.this))
+    return _average(exp.Sum(this=node.this.copy()), exp.Count(this=node.this), type_of(node.this))
 
 
 @rule(exp.Window)
@@ -23,7 +24,7 @@ def window(node: exp.Window) -> exp.Expr | None:
         total, count = node.copy(), node.copy()
         total.set("this", exp.Sum(this=function.this.copy()))
         count.set("this", exp.Count(this=function.this.copy()))
-        return call("sf_average", total, count)
+        return _average(total, count, type_of(function.this))
     if isinstance(function, exp.Anonymous) and function.name.upper() == "RATIO_TO_REPORT":
         value = function.expressions[0]
         total = node.copy()
@@ -35,7 +36,7 @@ def window(node: exp.Window) -> exp.Expr | None:
 @rule(exp.Median)
 def median(node: exp.Median) -> exp.Expr:
     """DuckDB would cut the mean of two decimals to their scale."""
-    return call("median", cast(node.this, "DOUBLE"))
+    return _middle(call("median", cast(node.this, "DOUBLE")), type_of(node))
 
 
 @rule(exp.WithinGroup)
@@ -47,7 +48,8 @@ def within_group(node: exp.WithinGroup) -> exp.Expr | None:
         if ordered.args.get("desc"):
             fraction = exp.Paren(this=exp.Sub(this=exp.Literal.number(1), expression=fraction))
         if isinstance(function, exp.PercentileCont):
-            return call("quantile_cont", cast(ordered.this, "DOUBLE"), fraction)
+            quantile = call("quantile_cont", cast(ordered.this, "DOUBLE"), fraction)
+            return _middle(quantile, type_of(node))
         return call("quantile_disc", ordered.this, fraction)
     if isinstance(function, exp.ArrayAgg):
         return _array_agg(function, order)
@@ -75,6 +77,18 @@ def sequence(node: exp.Expr) -> exp.Expr:
         return exp.Literal.number(1)
     row_number = exp.Window(this=exp.RowNumber())
     return exp.Paren(this=exp.Sub(this=row_number, expression=exp.Literal.number(1)))
+
+
+def _average(total: exp.Expr, count: exp.Expr, kind: str | None) -> exp.Expr:
+    scale = scale_of(kind)
+    if scale is None and kind != "DOUBLE":
+        return call("sf_average", total, count)
+    mean = exp.Paren(this=exp.Div(this=total, expression=count))
+    return mean if scale is None else cast(mean, f"DECIMAL(38, {divided_scale(scale)})")
+
+
+def _middle(value: exp.Expr, kind: str | None) -> exp.Expr:
+    return value if scale_of(kind) is None else cast(value, str(kind))
 
 
 def _array_agg(node: exp.ArrayAgg, order: exp.Expr | None) -> exp.Expr:

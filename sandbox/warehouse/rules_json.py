@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from sqlglot import exp
 
-from sandbox.warehouse.data_type import SEMI_STRUCTURED, TEXTS
+from sandbox.warehouse.as_text import is_extract, json_text
+from sandbox.warehouse.data_type import SEMI_STRUCTURED
+from sandbox.warehouse.inference import type_of
 from sandbox.warehouse.rewrite import call, cast, renamed, rule
 
 renamed(
@@ -60,18 +62,14 @@ def get(node: exp.GetExtract) -> exp.Expr:
 
 @rule(exp.Cast, exp.TryCast)
 def cast_json(node: exp.Cast) -> exp.Expr | None:
-    """The text of an extracted string is the string; JSON null is NULL."""
-    inner = node.this
-    while isinstance(inner, exp.Paren):
-        inner = inner.this
-    kind = node.to.this
-    if is_extract(inner) and kind not in SEMI_STRUCTURED:
-        text = call("json_extract_string", *inner.expressions)
-        if kind in TEXTS:
-            return text
-        node.set("this", text)
-    elif kind in SEMI_STRUCTURED and not is_json(inner) and not isinstance(inner, exp.Null):
+    """To a VARIANT from anything, and from one to text; numbers and times see to themselves."""
+    kind, inner = node.to.this, node.this
+    if kind in SEMI_STRUCTURED:
+        if isinstance(inner, exp.Null) or type_of(inner) == "JSON":
+            return None
         return call("to_json", inner)
+    if kind is exp.DataType.Type.BOOLEAN and type_of(inner) == "JSON":
+        node.set("this", json_text(inner))
     return None
 
 
@@ -139,49 +137,18 @@ def typeof(node: exp.Typeof) -> exp.Expr:
 
 @rule(exp.ToVariant)
 def to_variant(node: exp.ToVariant) -> exp.Expr:
-    return node.this if is_json(node.this) else call("to_json", node.this)
+    return node.this if type_of(node.this) == "JSON" else call("to_json", node.this)
 
 
 @rule(exp.EQ, exp.NEQ, exp.GT, exp.LT, exp.GTE, exp.LTE, exp.Like, exp.ILike)
-def compare_extracted(node: exp.Binary) -> None:
-    """A comparison with text compares the text of what was extracted."""
+def compare_json(node: exp.Binary) -> None:
+    """A VARIANT is compared as the type of the other side."""
     for side, other in (("this", "expression"), ("expression", "this")):
-        value, literal = node.args[side], node.args[other]
-        if is_extract(value) and isinstance(literal, exp.Literal) and literal.is_string:
-            node.set(side, call("json_extract_string", *value.expressions))
-
-
-@rule(exp.Upper, exp.Lower, exp.Trim, exp.DPipe, exp.Length)
-def text_of_extracted(node: exp.Expr) -> None:
-    for side in ("this", "expression"):
-        value = node.args.get(side)
-        if is_extract(value):
-            node.set(side, call("json_extract_string", *value.expressions))
-
-
-def is_extract(node: object) -> bool:
-    return isinstance(node, exp.Anonymous) and node.name == "json_extract"
-
-
-def is_json(node: exp.Expr) -> bool:
-    """Whether the expression is known to be JSON already."""
-    if isinstance(node, exp.Cast):
-        return node.to.this is exp.DataType.Type.JSON
-    return isinstance(node, exp.Anonymous) and node.name in {
-        "json_extract",
-        "json_array",
-        "json_object",
-        "json_merge_patch",
-        "to_json",
-        "sf_parse_json",
-        "sf_try_parse_json",
-        "sf_object",
-        "sf_object_keys",
-        "sf_array_cat",
-        "sf_array_append",
-        "sf_array_compact",
-        "sf_array_distinct",
-    }
+        kind = type_of(node.args[other])
+        if type_of(node.args[side]) != "JSON" or kind in (None, "JSON"):
+            continue
+        text = json_text(node.args[side])
+        node.set(side, text if kind == "VARCHAR" else cast(text, kind))
 
 
 def extract(base: exp.Expr, step: str) -> exp.Expr:

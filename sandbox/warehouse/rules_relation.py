@@ -8,7 +8,8 @@ from sqlglot import exp
 
 from sandbox.warehouse import information_schema, stream
 from sandbox.warehouse.errors import unsupported
-from sandbox.warehouse.names import ObjectName
+from sandbox.warehouse.inference import Columns, TableColumns
+from sandbox.warehouse.names import ObjectName, quote
 from sandbox.warehouse.registry import find_function, find_table
 from sandbox.warehouse.rewrite import Context, call, context_rule, rule
 
@@ -33,6 +34,24 @@ def prepare(tree: exp.Expr, context: Context) -> None:
         if isinstance(table.this, exp.Identifier) and not _is_cte(table):
             is_target = any(table is t or table is getattr(t, "this", None) for t in targets)
             _qualify(table, context, is_target)
+
+
+def table_columns(context: Context) -> TableColumns:
+    """What `inference.annotate` needs to know about qualified tables, streams and the like."""
+    session = context.session
+
+    def columns(table: exp.Table) -> Columns:
+        if not isinstance(table.this, exp.Identifier):
+            return []
+        name = table.name
+        if name in context.streams:
+            stream_columns = session.table_columns(stream.source_of(session, context.streams[name]).sql)
+            return [*stream_columns, *stream.METADATA]
+        if name in context.relations:
+            return [(n, None) for n in context.relations[name].column_names]
+        return list(session.table_columns(".".join(quote(part.name) for part in table.parts)))
+
+    return columns
 
 
 def fold(identifier: exp.Identifier) -> None:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from sqlglot import exp
 
+from sandbox.warehouse.as_text import as_text
 from sandbox.warehouse.data_type import TEXTS
 from sandbox.warehouse.errors import unsupported
-from sandbox.warehouse.rewrite import call, cast, renamed, rule
-from sandbox.warehouse.rules_time import local
-
-renamed({"CHARINDEX": "sf_charindex", "INSERT": "sf_insert"})
+from sandbox.warehouse.rewrite import call, rule
+from sandbox.warehouse.rules_time import local, timed
 
 _FORMATS = {
     "YYYY": "%Y",
@@ -38,9 +37,7 @@ def text_of(node: exp.Cast) -> exp.Expr | None:
     if node.to.this not in TEXTS:
         return None
     inner = local(node.this)
-    if isinstance(inner, exp.Literal | exp.Null):
-        return None
-    return call("sf_text_of", inner)
+    return None if isinstance(inner, exp.Literal | exp.Null) else as_text(inner)
 
 
 @rule(exp.ToChar)
@@ -48,10 +45,10 @@ def to_char(node: exp.ToChar) -> exp.Expr:
     """https://docs.snowflake.com/en/sql-reference/functions/to_char"""
     given = node.args.get("format")
     if given is None:
-        return call("sf_text_of", local(node.this))
+        return as_text(local(node.this))
     if not isinstance(given, exp.Literal):
         raise unsupported("to_char with a format that is no literal.")
-    return call("strftime", call("sf_as_timestamp", local(node.this)), _strftime(given.name))
+    return call("strftime", timed(node.this), _strftime(given.name))
 
 
 @rule(exp.Concat)
@@ -59,7 +56,7 @@ def concat(node: exp.Concat) -> exp.Expr:
     """NULL makes the whole NULL, which DuckDB's concat does not."""
     result: exp.Expr | None = None
     for part in node.expressions:
-        text = part if _is_text(part) else call("sf_text_of", local(part))
+        text = as_text(local(part))
         result = text if result is None else exp.DPipe(this=result, expression=text)
     return exp.Paren(this=result)
 
@@ -70,7 +67,7 @@ def concat_ws(node: exp.ConcatWs) -> exp.Expr:
     separator, *parts = node.expressions
     result: exp.Expr | None = None
     for part in parts:
-        text = part if _is_text(part) else call("sf_text_of", local(part))
+        text = as_text(local(part))
         if result is not None:
             text = exp.DPipe(
                 this=exp.DPipe(this=result, expression=separator.copy()), expression=text
@@ -82,16 +79,14 @@ def concat_ws(node: exp.ConcatWs) -> exp.Expr:
 @rule(exp.DPipe)
 def double_pipe(node: exp.DPipe) -> None:
     for side in ("this", "expression"):
-        value = node.args[side]
-        if not _is_text(value) and not isinstance(value, exp.DPipe):
-            node.set(side, call("sf_text_of", local(value)))
+        node.set(side, as_text(local(node.args[side])))
 
 
 @rule(exp.RegexpLike)
 def regexp_like(node: exp.RegexpLike) -> exp.Expr:
     """The pattern is anchored at both ends."""
     flags = _flags(node.args.get("flag"))
-    return call("regexp_full_match", cast(node.this, "VARCHAR"), node.expression, *flags)
+    return call("regexp_full_match", as_text(node.this), node.expression, *flags)
 
 
 @rule(exp.RegexpReplace)
@@ -107,7 +102,7 @@ def regexp_replace(node: exp.RegexpReplace) -> exp.Expr:
     replacement = node.args.get("replacement") or exp.Literal.string("")
     letters = "g" + "".join(flag.name for flag in _flags(node.args.get("modifiers")))
     flags = exp.Literal.string(letters.replace("gg", "g"))
-    return call("regexp_replace", node.this, node.expression, replacement, flags)
+    return call("regexp_replace", as_text(node.this), node.expression, replacement, flags)
 
 
 @rule(exp.RegexpExtract)
@@ -144,9 +139,14 @@ def split(node: exp.Split) -> exp.Expr:
     return call("to_json", call("string_split", node.this, node.expression))
 
 
+@rule(exp.Upper, exp.Lower)
+def changed_case(node: exp.Expr) -> None:
+    node.set("this", as_text(node.this))
+
+
 @rule(exp.Contains)
 def contains(node: exp.Contains) -> exp.Expr:
-    return call("contains", cast(node.this, "VARCHAR"), cast(node.expression, "VARCHAR"))
+    return call("contains", as_text(node.this), as_text(node.expression))
 
 
 @rule(exp.Trim)
@@ -154,14 +154,14 @@ def trim(node: exp.Trim) -> exp.Expr | None:
     """Blanks only, unless characters are named."""
     position = node.text("position").upper()
     name = {"LEADING": "ltrim", "TRAILING": "rtrim"}.get(position, "trim")
-    subject = node.this if _is_text(node.this) else call("sf_text_of", node.this)
+    subject = as_text(node.this)
     characters = [node.expression] if node.args.get("expression") else []
     return call(name, subject, *characters)
 
 
 @rule(exp.Length)
 def length(node: exp.Length) -> exp.Expr:
-    return call("length", node.this if _is_text(node.this) else call("sf_text_of", node.this))
+    return call("length", as_text(node.this))
 
 
 @rule(exp.SHA2)
@@ -169,25 +169,12 @@ def sha2(node: exp.SHA2) -> exp.Expr:
     size = node.args.get("length")
     if size is not None and size.name not in {"256", "0"}:
         raise unsupported(f"sha2 of {size.sql()} bits.")
-    return call("sha256", node.this if _is_text(node.this) else call("sf_text_of", node.this))
+    return call("sha256", as_text(node.this))
 
 
 @rule(exp.MD5)
 def md5(node: exp.MD5) -> exp.Expr:
-    return call("md5", node.this if _is_text(node.this) else call("sf_text_of", node.this))
-
-
-def _is_text(node: exp.Expr) -> bool:
-    if isinstance(node, exp.Literal):
-        return bool(node.is_string)
-    if isinstance(node, exp.Cast):
-        return node.to.this in TEXTS
-    if isinstance(node, exp.Paren):
-        return _is_text(node.this)
-    names = {"sf_text_of", "json_extract_string", "strftime", "trim", "sha256", "regexp_replace"}
-    return isinstance(node, exp.DPipe | exp.Upper | exp.Lower) or (
-        isinstance(node, exp.Anonymous) and node.name in names
-    )
+    return call("md5", as_text(node.this))
 
 
 def _flags(node: exp.Expr | None) -> list[exp.Expr]:

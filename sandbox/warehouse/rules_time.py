@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from sqlglot import exp
 
+from sandbox.warehouse.as_text import json_text
 from sandbox.warehouse.errors import unsupported
+from sandbox.warehouse.inference import TIMESTAMP, TIMESTAMP_TZ, scale_of, set_type, type_of
 from sandbox.warehouse.rewrite import call, cast, renamed, rule
 
 _KIND = exp.DataType.Type
@@ -17,21 +19,7 @@ _NTZ = frozenset({_KIND.TIMESTAMP, _KIND.TIMESTAMPNTZ, _KIND.DATETIME})
 _TZ = frozenset({_KIND.TIMESTAMPTZ, _KIND.TIMESTAMPLTZ})
 _IN_ZONE = "sf_in_zone"
 
-renamed(
-    {
-        "TO_TIMESTAMP": "sf_timestamp",
-        "TO_TIMESTAMP_NTZ": "sf_timestamp",
-        "TRY_TO_TIMESTAMP": "sf_try_timestamp",
-        "TRY_TO_TIMESTAMP_NTZ": "sf_try_timestamp",
-        "TO_TIMESTAMP_TZ": "sf_timestamp_tz",
-        "TO_TIMESTAMP_LTZ": "sf_timestamp_tz",
-        "TRY_TO_TIMESTAMP_TZ": "sf_try_timestamp_tz",
-        "TRY_TO_TIMESTAMP_LTZ": "sf_try_timestamp_tz",
-        "DATE_FROM_PARTS": "make_date",
-        "DATEFROMPARTS": "make_date",
-        "MONTHNAME": "sf_monthname",
-    }
-)
+renamed({"DATE_FROM_PARTS": "make_date", "DATEFROMPARTS": "make_date"})
 
 _PARTS = {
     "YEAR": "year",
@@ -71,17 +59,70 @@ _EPOCHS = {
 
 @rule(exp.Cast, exp.TryCast)
 def cast_time(node: exp.Cast) -> exp.Expr | None:
-    kind, safe = node.to.this, "try_" if isinstance(node, exp.TryCast) else ""
-    inner = local(node.this)
-    if inner is not node.this and kind not in _TZ:
-        node.set("this", inner)
-    if kind in _NTZ:
-        if _is_call(node.this, "sf_timestamp_tz", "sf_try_timestamp_tz"):
-            inner = node.this.expressions[0]  # the wall clock of a text is kept, not its instant
-        return call(f"sf_{safe}timestamp", inner)
+    kind, is_safe = node.to.this, isinstance(node, exp.TryCast)
     if kind in _TZ:
-        return call(f"sf_{safe}timestamp_tz", node.this)
+        return timestamp_tz(node.this, is_safe)
+    if kind in _NTZ:
+        return timestamp(node.this, is_safe)
+    node.set("this", local(node.this))
+    if type_of(node.this) == "JSON" and kind in {_KIND.DATE, _KIND.TIME}:
+        node.set("this", json_text(node.this))
     return None
+
+
+@rule(exp.Anonymous)
+def to_timestamp(node: exp.Anonymous) -> exp.Expr | None:
+    """https://docs.snowflake.com/en/sql-reference/functions/to_timestamp"""
+    name = node.name.upper()
+    is_safe = name.startswith("TRY_")
+    target = _CONVERSIONS.get(name.removeprefix("TRY_"))
+    if target is None:
+        return None
+    if len(node.expressions) > 1:
+        if target is timestamp_tz or is_safe:
+            raise unsupported(f"{name.lower()} with two arguments.")
+        return call("sf_timestamp_of_number", *node.expressions)
+    return target(node.expressions[0], is_safe)
+
+
+def timestamp(value: exp.Expr, is_safe: bool) -> exp.Expr:
+    """A value as TIMESTAMP_NTZ: the wall clock of a text is kept, its offset left out."""
+    value, kind, safe = local(value), type_of(value), "try_" if is_safe else ""
+    if _is_call(value, "sf_tz_of_text", "sf_try_tz_of_text"):
+        value, kind = value.expressions[0], "VARCHAR"
+    if kind == "JSON":
+        value, kind = json_text(value), "VARCHAR"
+    if kind == "VARCHAR" and isinstance(value, exp.Column | exp.Anonymous):
+        return call(f"sf_{safe}timestamp_of_text", value)
+    if scale_of(kind) is not None:
+        return call("sf_timestamp_of_number", value, exp.Literal.number(0))
+    if kind is None and not isinstance(value, exp.Null):
+        return call(f"sf_{safe}timestamp", value)
+    target = exp.DataType.build("TIMESTAMP", dialect="duckdb")
+    return (exp.TryCast if is_safe else exp.Cast)(this=value, to=target)
+
+
+def timestamp_tz(value: exp.Expr, is_safe: bool) -> exp.Expr:
+    """A value as an instant; without an offset it is in the session's time zone."""
+    kind, safe = type_of(value), "try_" if is_safe else ""
+    if kind == "JSON":
+        value, kind = json_text(value), "VARCHAR"
+    if kind == "VARCHAR":
+        return call(f"sf_{safe}tz_of_text", value)
+    if scale_of(kind) is not None:
+        return call("to_timestamp", value)
+    if kind is None and not isinstance(value, exp.Null):
+        return call(f"sf_{safe}timestamp_tz", value)
+    target = exp.DataType.build("TIMESTAMPTZ", dialect="duckdb")
+    return (exp.TryCast if is_safe else exp.Cast)(this=value, to=target)
+
+
+_CONVERSIONS = {
+    "TO_TIMESTAMP": timestamp,
+    "TO_TIMESTAMP_NTZ": timestamp,
+    "TO_TIMESTAMP_TZ": timestamp_tz,
+    "TO_TIMESTAMP_LTZ": timestamp_tz,
+}
 
 
 @rule(exp.UnixToTime)
@@ -114,9 +155,9 @@ def convert_timezone(node: exp.ConvertTimezone) -> exp.Expr:
     """https://docs.snowflake.com/en/sql-reference/functions/convert_timezone"""
     source, target = node.args.get("source_tz"), node.args["target_tz"]
     if source is not None:
-        instant = call("timezone", source, call("sf_timestamp", node.args["timestamp"]))
+        instant = call("timezone", source, timestamp(node.args["timestamp"], False))
         return call("timezone", target, instant)
-    return call(_IN_ZONE, call("sf_timestamp_tz", node.args["timestamp"]), target)
+    return call(_IN_ZONE, timestamp_tz(node.args["timestamp"], False), target)
 
 
 @rule(exp.Extract)
@@ -152,18 +193,24 @@ def part_function(node: exp.Func) -> exp.Expr:
 
 @rule(exp.Dayname)
 def dayname(node: exp.Dayname) -> exp.Expr:
-    return call("strftime", _timed(node.this), exp.Literal.string("%a"))
+    return call("strftime", timed(node.this), exp.Literal.string("%a"))
 
 
 @rule(exp.Monthname)
 def monthname(node: exp.Monthname) -> exp.Expr:
-    return call("strftime", _timed(node.this), exp.Literal.string("%b"))
+    return call("strftime", timed(node.this), exp.Literal.string("%b"))
 
 
 @rule(exp.TimestampTrunc, exp.DateTrunc)
 def date_trunc(node: exp.Expr) -> exp.Expr:
-    unit = node.text("unit") or node.args["unit"].name
-    return _typed("date_trunc", exp.Literal.string(_unit(unit)), local(node.this))
+    """Of a DATE it is a DATE."""
+    unit = exp.Literal.string(_unit(node.text("unit")))
+    value = local(node.this)
+    kind = type_of(node.this)
+    if kind is None:
+        return call(f"sf_date_trunc{_any(value)}", unit, value)
+    truncated = call("date_trunc", unit, timed(value))
+    return cast(truncated, "DATE") if kind == "DATE" else truncated
 
 
 @rule(exp.DateAdd, exp.TsOrDsAdd, exp.TimestampAdd)
@@ -176,7 +223,11 @@ def date_add(node: exp.Expr) -> exp.Expr:
     amount = node.expression
     if isinstance(amount, exp.Interval):
         amount = amount.this
-    return _typed(f"sf_add_{unit}", local(node.this), amount, position=0)
+    value, kind = local(node.this), type_of(node.this)
+    if kind is None:
+        return call(f"sf_add_{unit}{_any(value)}", value, amount)
+    moved = call(f"sf_add_{unit}_any", timed(value), amount)
+    return cast(moved, "DATE") if kind == "DATE" and unit in _WHOLE_DAYS else moved
 
 
 @rule(exp.DateDiff, exp.TsOrDsDiff, exp.TimestampDiff)
@@ -186,7 +237,7 @@ def date_diff(node: exp.Expr) -> exp.Expr:
     https://docs.snowflake.com/en/sql-reference/functions/datediff
     """
     unit = _unit(node.text("unit") or "day")
-    later, earlier = (call("sf_as_timestamp", local(n)) for n in (node.this, node.expression))
+    later, earlier = timed(node.this), timed(node.expression)
     if unit == "nanosecond":
         raise unsupported("datediff in nanoseconds.")
     return call("date_diff", exp.Literal.string(unit), earlier, later)
@@ -215,10 +266,12 @@ def time_slice(node: exp.TimeSlice) -> exp.Expr:
 
 def local(node: exp.Expr) -> exp.Expr:
     """The wall clock of `convert_timezone(zone, x)`, for a function that looks at it."""
-    if _is_call(node, _IN_ZONE):
-        instant, zone = node.expressions
-        return call("timezone", zone, instant)
-    return node
+    if not _is_call(node, _IN_ZONE):
+        return node
+    instant, zone = node.expressions
+    clock = call("timezone", zone, instant)
+    set_type(clock, TIMESTAMP)
+    return clock
 
 
 def _is_call(node: exp.Expr, *names: str) -> bool:
@@ -226,11 +279,17 @@ def _is_call(node: exp.Expr, *names: str) -> bool:
 
 
 def _part(name: str, node: exp.Expr) -> exp.Expr:
-    return call("date_part", exp.Literal.string(name), _timed(node))
+    return call("date_part", exp.Literal.string(name), timed(node))
 
 
-def _timed(node: exp.Expr) -> exp.Expr:
-    return call("sf_as_timestamp", local(node))
+def timed(node: exp.Expr) -> exp.Expr:
+    """A value as something DuckDB takes the parts of: a text becomes a timestamp."""
+    value, kind = local(node), type_of(node)
+    if kind in {"DATE", "TIME", TIMESTAMP, TIMESTAMP_TZ}:
+        return value
+    if kind in {"VARCHAR", "JSON"}:
+        return timestamp(value, is_safe=False)
+    return call("sf_as_timestamp", value)
 
 
 def _unit(text: str) -> str:
@@ -240,16 +299,12 @@ def _unit(text: str) -> str:
     return unit
 
 
-def _typed(name: str, *arguments: exp.Expr, position: int = 1) -> exp.Expr:
-    """A function whose result is a DATE for a DATE; DuckDB cannot tell inside an aggregate."""
-    value = arguments[position]
-    if value.find(exp.AggFunc, exp.Window):
-        name += "_any"
-    if not name.startswith("sf_"):
-        name = f"sf_{name}"
-    return call(name, *arguments)
+def _any(value: exp.Expr) -> str:
+    """DuckDB cannot tell types inside aggregates and windows."""
+    return "_any" if value.find(exp.AggFunc, exp.Window) else ""
 
 
+_WHOLE_DAYS = frozenset({"year", "quarter", "month", "week", "day"})
 _UNITS = {
     **dict.fromkeys(("YEAR", "Y", "YY", "YYY", "YYYY", "YR", "YEARS", "YRS"), "year"),
     **dict.fromkeys(("QUARTER", "Q", "QTR", "QTRS", "QUARTERS"), "quarter"),

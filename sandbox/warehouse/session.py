@@ -67,6 +67,7 @@ class Session:
         self.last_query_id: str | None = None
         self.transaction: Transaction | None = None
         self.in_ddl = False
+        self._columns: dict[str, tuple[tuple[str, int], list[tuple[str, str]]]] = {}
         self._duck = duck
         self.run("set search_path = 'memory.main'")
 
@@ -119,6 +120,19 @@ class Session:
     def columns_of(self, sql: str, params: Params = ()) -> list[Column]:
         """The columns of a query in DuckDB's SQL, which is bound but not run."""
         return _columns(self._duck.sql(sql, params=_bound(params) or None))
+
+    def table_columns(self, place: str) -> list[tuple[str, str]]:
+        """Names and DuckDB types of a table or view, given as DuckDB's name; [] without one."""
+        key = (place, self.account.generation)
+        known = self._columns.get(place)
+        if known is None or known[0] != key or self.in_ddl:
+            try:
+                rows = self.run(f"describe {place}")
+            except duckdb.CatalogException:
+                return []
+            known = (key, [(row[0], row[1]) for row in rows])
+            self._columns[place] = known
+        return known[1]
 
     def duckdb_columns(self, sql: str) -> list[tuple[str, str]]:
         """Names and DuckDB types of the columns of a query in DuckDB's SQL."""

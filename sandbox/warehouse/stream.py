@@ -31,6 +31,11 @@ if TYPE_CHECKING:
 KIND = "stream"
 # DuckDB numbers the rows a transaction has not committed yet from here on.
 UNCOMMITTED = 36028797018960000
+METADATA = (
+    ("METADATA$ACTION", "VARCHAR"),
+    ("METADATA$ISUPDATE", "BOOLEAN"),
+    ("METADATA$ROW_ID", "VARCHAR"),
+)
 
 
 def creation_sql(database: str) -> str:
@@ -49,6 +54,14 @@ def of_table(session: Session, table: ObjectName) -> list[ObjectName]:
 
 def exists(session: Session, name: ObjectName) -> bool:
     return session.catalog.get(session, KIND, name) is not None
+
+
+def source_of(session: Session, name: ObjectName) -> ObjectName:
+    """The table a stream is on."""
+    stream = session.catalog.get(session, KIND, name)
+    if stream is None:
+        raise does_not_exist("Object", name)
+    return _source(stream)
 
 
 def relation_sql(session: Session, name: ObjectName) -> str:

@@ -14,6 +14,7 @@ from sqlglot.errors import SqlglotError, UnsupportedError
 from sqlglot.tokens import TokenType
 
 from sandbox.warehouse import (
+    inference,
     merge,
     rules_aggregate,
     rules_json,
@@ -120,6 +121,7 @@ def translate_tree(tree: exp.Expr, context: Context) -> Translation:
     target_name = None
     if kind != QUERY:
         target_name = rules_relation.resolve(rules_relation.target_table(tree), context)
+    inference.annotate(tree, rules_relation.table_columns(context))
     tree = rewrite(tree, context)
     actions = merge.prepare(tree) if isinstance(tree, exp.Merge) else ()
     names = {node.name for node in tree.find_all(exp.Placeholder)}

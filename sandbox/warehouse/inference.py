@@ -1,0 +1,323 @@
+"""Types of the expressions of a statement, found from its tables before it is rewritten.
+
+Several functions work differently for different types (text of a timestamp, division of integers,
+`dateadd` of a date). Types are DuckDB's names. None is unknown, and then the rules write a macro
+that asks DuckDB.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from sqlglot import exp
+
+from sandbox.warehouse.data_type import duckdb_type
+from sandbox.warehouse.result_type import ANONYMOUS, FIXED, OF_ARGUMENT, VARIANT_RESULTS
+
+TIMESTAMP, TIMESTAMP_TZ = "TIMESTAMP", "TIMESTAMP WITH TIME ZONE"
+INTEGERS = frozenset({"BIGINT", "INTEGER", "HUGEINT", "SMALLINT", "TINYINT"})
+_DECIMAL = re.compile(r"DECIMAL\((\d+), ?(\d+)\)")
+_KEY = "duckdb_type"
+_FLATTENED = (
+    ("SEQ", "BIGINT"),
+    ("KEY", "VARCHAR"),
+    ("PATH", "VARCHAR"),
+    ("INDEX", "BIGINT"),
+    ("VALUE", "JSON"),
+    ("THIS", "JSON"),
+)
+
+Columns = list[tuple[str, str | None]]
+TableColumns = Callable[[exp.Table], Columns]
+
+
+def type_of(node: exp.Expr | None) -> str | None:
+    """The type found for a node, also after a rule replaced it."""
+    return node.meta.get(_KEY) if node is not None else None
+
+
+def set_type(node: exp.Expr, kind: str | None) -> None:
+    if kind is not None:
+        node.meta[_KEY] = kind
+
+
+def scale_of(kind: str | None) -> int | None:
+    """Digits behind the point of a NUMBER; None for other types."""
+    if kind in INTEGERS:
+        return 0
+    match = _DECIMAL.fullmatch(kind or "")
+    return int(match[2]) if match else None
+
+
+def annotate(tree: exp.Expr, table_columns: TableColumns) -> None:
+    """Set the types of all expressions; `table_columns` knows the columns of real tables."""
+    _Annotation(table_columns).statement(tree)
+
+
+@dataclass
+class _Scope:
+    """The relations a SELECT sees, by alias, and those around it."""
+
+    sources: dict[str, Columns] = field(default_factory=dict)
+    outer: _Scope | None = None
+
+    def find(self, table: str, name: str) -> str | None:
+        for alias, columns in self.sources.items():
+            if table and alias != table:
+                continue
+            for column, kind in columns:
+                if column == name:
+                    return kind
+        return self.outer.find(table, name) if self.outer else None
+
+
+class _Annotation:
+    def __init__(self, table_columns: TableColumns) -> None:
+        self._table_columns = table_columns
+
+    def statement(self, tree: exp.Expr) -> None:
+        if isinstance(tree, exp.Query):
+            self._query(tree, {}, None)
+            return
+        ctes = self._ctes(tree, {}, None)
+        scope = _Scope()
+        for part in (tree.this, tree.args.get("using"), tree.args.get("from_")):
+            for source in part if isinstance(part, list) else [part]:
+                self._add_source(source, scope, ctes)
+        if isinstance(tree, exp.Insert) and isinstance(tree.expression, exp.Query):
+            self._query(tree.expression, ctes, None)
+            return
+        self._expressions(tree, scope, ctes)
+
+    def _ctes(
+        self, node: exp.Expr, known: dict[str, Columns], outer: _Scope | None
+    ) -> dict[str, Columns]:
+        found = dict(known)
+        with_ = node.args.get("with_")
+        for cte in with_.expressions if with_ else ():
+            if with_.args.get("recursive"):
+                found[cte.alias] = []
+            columns = self._query(cte.this, found, outer)
+            found[cte.alias] = _headed(columns, cte.args.get("alias"))
+        return found
+
+    def _query(
+        self, query: exp.Expr, known: dict[str, Columns], outer: _Scope | None
+    ) -> Columns:
+        if isinstance(query, exp.Subquery):
+            return self._query(query.this, self._ctes(query, known, outer), outer)
+        ctes = self._ctes(query, known, outer)
+        if isinstance(query, exp.SetOperation):
+            left = self._query(query.this, ctes, outer)
+            right = self._query(query.expression, ctes, outer)
+            pairs = zip(left, right, strict=False)
+            return [(name, unified((a, b))) for (name, a), (_, b) in pairs]
+        if not isinstance(query, exp.Select):
+            return []
+        scope = _Scope(outer=outer)
+        from_ = query.args.get("from_")
+        joins = [join.this for join in query.args.get("joins") or ()]
+        for source in (from_.this if from_ else None, *joins, *(query.args.get("laterals") or ())):
+            self._add_source(source, scope, ctes)
+        self._expressions(query, scope, ctes)
+        return list(self._projections(query, scope))
+
+    def _add_source(
+        self, source: exp.Expr | None, scope: _Scope, ctes: dict[str, Columns]
+    ) -> None:
+        if isinstance(source, exp.From | exp.Schema):
+            source = source.this
+        if isinstance(source, exp.Table):
+            name = source.name
+            plain = ctes.get(name) if not source.args.get("db") else None
+            columns = plain if plain is not None else self._table_columns(source)
+            scope.sources[source.alias or name] = _headed(columns, source.args.get("alias"))
+            for join in source.args.get("joins") or ():
+                self._add_source(join.this, scope, ctes)
+        elif isinstance(source, exp.Subquery):
+            columns = self._query(source.this, ctes, scope)
+            scope.sources[source.alias] = _headed(columns, source.args.get("alias"))
+        elif isinstance(source, exp.Values):
+            self._values(source, scope, ctes)
+        elif isinstance(source, exp.Lateral | exp.TableFromRows):
+            self._expressions(source, scope, ctes)
+            scope.sources[source.alias] = list(_FLATTENED)
+
+    def _values(self, values: exp.Values, scope: _Scope, ctes: dict[str, Columns]) -> None:
+        self._expressions(values, scope, ctes)
+        rows = [row.expressions for row in values.expressions if isinstance(row, exp.Tuple)]
+        kinds = [unified(type_of(cell) for cell in column) for column in zip(*rows, strict=False)]
+        columns: Columns = [(f"COLUMN{n}", kind) for n, kind in enumerate(kinds, 1)]
+        scope.sources[values.alias] = _headed(columns, values.args.get("alias"))
+
+    def _expressions(self, node: exp.Expr, scope: _Scope, ctes: dict[str, Columns]) -> None:
+        """Types of everything in this SELECT; queries inside it are scopes of their own."""
+        own: list[exp.Expr] = []
+        todo = [
+            child for name, child in node.args.items() if name not in {"with_", "from_", "laterals"}
+        ]
+        while todo:
+            item = todo.pop()
+            if isinstance(item, list):
+                todo.extend(item)
+            elif isinstance(item, exp.Query) and not isinstance(item, exp.Table):
+                columns = self._query(item, ctes, scope)
+                if len(columns) == 1:
+                    set_type(item, columns[0][1])
+            elif isinstance(item, exp.Expr):
+                own.append(item)
+                todo.extend(item.args.values())
+        for item in reversed(own):
+            set_type(item, self._infer(item, scope))
+
+    def _projections(self, select: exp.Select, scope: _Scope) -> Iterable[tuple[str, str | None]]:
+        for projection in select.expressions:
+            star = projection.this if isinstance(projection, exp.Column) else projection
+            if isinstance(star, exp.Star):
+                left_out = {e.name for e in star.args.get("except_") or ()}
+                table = projection.table if isinstance(projection, exp.Column) else ""
+                for alias, columns in scope.sources.items():
+                    if not table or table == alias:
+                        yield from (c for c in columns if c[0] not in left_out)
+            else:
+                yield projection.alias_or_name, type_of(projection)
+
+    def _infer(self, node: exp.Expr, scope: _Scope) -> str | None:
+        if isinstance(node, exp.Column):
+            return scope.find(node.table, node.name)
+        if isinstance(node, exp.Cast):
+            return canonical(duckdb_type(node.to)) if isinstance(node.to, exp.DataType) else None
+        if isinstance(node, exp.Literal):
+            return _literal(node)
+        if isinstance(node, exp.Predicate | exp.Connector | exp.Not | exp.Boolean):
+            return "BOOLEAN"
+        if isinstance(node, exp.Anonymous):
+            return ANONYMOUS.get(node.name.upper())
+        for kinds, kind in FIXED:
+            if isinstance(node, kinds):
+                return kind
+        if isinstance(node, VARIANT_RESULTS):
+            return "JSON"
+        if isinstance(node, OF_ARGUMENT):
+            return type_of(node.this)
+        return _computed(node)
+
+
+def unified(kinds: Iterable[str | None]) -> str | None:
+    """The type of a choice between values; a NULL literal has the type of the others."""
+    found = {kind for kind in kinds if kind != '"NULL"'}
+    if len(found) == 1:
+        return found.pop()
+    scales = [scale_of(kind) for kind in found]
+    if found and all(scale is not None for scale in scales):
+        return f"DECIMAL(38,{max(s for s in scales if s is not None)})"
+    if found and all(k == "DOUBLE" or s is not None for k, s in zip(found, scales, strict=True)):
+        return "DOUBLE"
+    return None
+
+
+def canonical(kind: str) -> str:
+    return {"TIMESTAMPTZ": TIMESTAMP_TZ, "INT": "INTEGER"}.get(kind, kind.replace(", ", ","))
+
+
+def _computed(node: exp.Expr) -> str | None:
+    if isinstance(node, exp.Null):
+        return '"NULL"'
+    if isinstance(node, exp.Coalesce | exp.Greatest | exp.Least):
+        return unified(type_of(part) for part in (node.this, *node.expressions))
+    if isinstance(node, exp.If):
+        return unified((type_of(node.args.get("true")), type_of(node.args.get("false"))))
+    if isinstance(node, exp.Nvl2):
+        return unified((type_of(node.args.get("true")), type_of(node.args.get("false"))))
+    if isinstance(node, exp.Case):
+        parts = [branch.args.get("true") for branch in node.args["ifs"]]
+        if node.args.get("default") is not None:
+            parts.append(node.args["default"])
+        return unified(type_of(part) for part in parts)
+    if isinstance(node, exp.Avg | exp.Div):
+        return _quotient(node)
+    if isinstance(node, exp.Median | exp.PercentileCont):
+        return _middle(type_of(node.this))
+    if isinstance(node, exp.WithinGroup):
+        ordered = node.expression.expressions[0].this
+        is_middle = isinstance(node.this, exp.PercentileCont)
+        return _middle(type_of(ordered)) if is_middle else type_of(node.this)
+    if isinstance(node, exp.Sum):
+        scale = scale_of(type_of(node.this))
+        return f"DECIMAL(38,{scale})" if scale is not None else type_of(node.this)
+    if isinstance(node, exp.Add | exp.Sub | exp.Mul | exp.Mod):
+        return _arithmetic(node)
+    if isinstance(node, exp.CurrentTimestamp):
+        return TIMESTAMP if node.args.get("sysdate") else TIMESTAMP_TZ
+    if isinstance(node, exp.ConvertTimezone):
+        return TIMESTAMP if node.args.get("source_tz") is not None else TIMESTAMP_TZ
+    if isinstance(node, exp.DateAdd | exp.TimestampTrunc | exp.DateTrunc | exp.TsOrDsAdd):
+        return _moved(node)
+    if isinstance(node, exp.DataType | exp.Identifier | exp.Var):
+        return None
+    return None
+
+
+def divided_scale(scale: int) -> int:
+    """https://docs.snowflake.com/en/sql-reference/operators-arithmetic#division"""
+    return max(scale, min(scale + 6, 12))
+
+
+def _quotient(node: exp.Expr) -> str | None:
+    scale = scale_of(type_of(node.this))
+    other = "BIGINT" if isinstance(node, exp.Avg) else type_of(node.args.get("expression"))
+    if "DOUBLE" in (type_of(node.this), other):
+        return "DOUBLE"
+    if scale is None or scale_of(other) is None:
+        return None
+    return f"DECIMAL(38,{divided_scale(scale)})"
+
+
+def _middle(kind: str | None) -> str | None:
+    """The median of a NUMBER has three more digits."""
+    scale = scale_of(kind)
+    return kind if scale is None else f"DECIMAL(38,{scale + 3})"
+
+
+def _moved(node: exp.Expr) -> str | None:
+    kind = type_of(node.this)
+    is_part_of_day = node.text("unit").upper().startswith(("HOUR", "MIN", "SEC", "MILLI", "MICRO"))
+    if kind == "VARCHAR" or (kind == "DATE" and is_part_of_day and isinstance(node, exp.DateAdd)):
+        return TIMESTAMP
+    return kind
+
+
+def _arithmetic(node: exp.Binary) -> str | None:
+    left, right = type_of(node.this), type_of(node.expression)
+    if left == "DATE":
+        return "BIGINT" if right == "DATE" else "DATE"
+    if "DOUBLE" in (left, right):
+        return "DOUBLE"
+    scales = scale_of(left), scale_of(right)
+    if scales[0] is None or scales[1] is None:
+        return None
+    if scales == (0, 0):
+        return "BIGINT"
+    scale = sum(scales) if isinstance(node, exp.Mul) else max(scales)
+    return f"DECIMAL(38,{scale})"
+
+
+def _literal(node: exp.Literal) -> str:
+    if node.is_string:
+        return "VARCHAR"
+    text = node.name
+    if "e" in text.lower():
+        return "DOUBLE"
+    whole, _, fraction = text.partition(".")
+    return f"DECIMAL({len(whole) + len(fraction)},{len(fraction)})" if fraction else "BIGINT"
+
+
+def _headed(columns: Columns, alias: exp.Expr | None) -> Columns:
+    """The columns under the names an alias gives them."""
+    headings = alias.args.get("columns") if alias is not None else None
+    if not headings:
+        return columns
+    kinds = [kind for _, kind in columns] + [None] * len(headings)
+    return [(heading.name, kind) for heading, kind in zip(headings, kinds, strict=False)]
