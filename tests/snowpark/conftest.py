@@ -1,11 +1,10 @@
-"""Fixtures of the procedures' tests: a session in local testing mode, an account to agree with."""
+"""Fixtures of the procedures' tests: a session in local testing mode."""
 
 import warnings
 from collections.abc import Iterator
 
 import pytest
 from snowflake.snowpark import Session
-from support.account import Project, deployed_project
 from support.local_testing import local_session
 
 
@@ -22,15 +21,3 @@ def local() -> Iterator[Session]:
     session = local_session()
     yield session
     session.close()
-
-
-@pytest.fixture(scope="session")
-def deployed() -> Iterator[Project]:
-    with deployed_project() as project:
-        yield project
-
-
-@pytest.fixture
-def project(deployed: Project) -> Project:
-    deployed.empty()
-    return deployed
