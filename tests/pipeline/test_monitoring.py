@@ -1,0 +1,141 @@
+"""ops.reconciliation and ops.dq_flag_count, with figures worked out by hand."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from support.account import SILVER, Project
+from support.comparison import assert_same_rows
+from support.message import admission
+from support.raw import FLOW, RawEvent, at, event, events, records, redelivered
+
+FIGURES = (
+    "raw_rows",
+    "silver_rows",
+    "duplicate_rows",
+    "rejected_rows",
+    "pending_rows",
+    "unexplained_rows",
+)
+LOAD_SILVER, LOAD_REJECTED = SILVER[0], SILVER[1]
+ONE = admission("e1", "2026-01-01T08:00:00Z")
+OTHER = admission("e2", "2026-01-01T09:00:00Z")
+
+
+def figures(project: Project, source: str = "patient_flow_event") -> tuple[int, ...]:
+    (row,) = project.rows("ops.reconciliation", f"source = '{source}'")
+    return tuple(int(row[name]) for name in FIGURES)
+
+
+def load(project: Project) -> None:
+    project.run(LOAD_SILVER)
+    project.run(LOAD_REJECTED)
+
+
+def test_what_has_just_landed_is_pending(project: Project) -> None:
+    project.land_events(events(FLOW, ONE, None, "{", ONE))
+
+    assert figures(project) == (4, 0, 0, 0, 4, 0)
+
+
+def test_each_row_is_in_silver_or_repeats_one_or_is_rejected(project: Project) -> None:
+    project.land_events(events(FLOW, ONE, None, "{", ONE, OTHER, ONE))
+    load(project)
+
+    assert figures(project) == (6, 2, 2, 2, 0, 0)
+
+
+def test_rows_that_arrive_between_two_runs_are_pending_on_top(project: Project) -> None:
+    project.land_events(events(FLOW, ONE, "{"))
+    load(project)
+    project.land_events(redelivered(events(FLOW, OTHER, "["), first_offset=2))
+
+    assert figures(project) == (4, 1, 0, 1, 2, 0)
+
+
+def test_a_delivery_that_repeats_silver_is_a_duplicate_before_its_stream_is_read(
+    project: Project,
+) -> None:
+    project.land_events(events(FLOW, ONE))
+    load(project)
+    project.land_events(redelivered(events(FLOW, ONE), first_offset=1))
+
+    assert figures(project) == (2, 1, 1, 0, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("done", "expected"),
+    [(LOAD_SILVER, (2, 1, 0, 0, 1, 0)), (LOAD_REJECTED, (2, 0, 0, 1, 1, 0))],
+    ids=["silver", "rejected"],
+)
+def test_when_one_of_the_two_has_run_the_rest_is_pending(
+    project: Project, done: Any, expected: tuple[int, ...]
+) -> None:
+    project.land_events(events(FLOW, ONE, "{"))
+    project.run(done)
+
+    assert figures(project) == expected
+
+
+def test_an_origin_that_landed_twice_is_counted_as_a_duplicate(project: Project) -> None:
+    project.land_events(events(FLOW, ONE, "{"))
+    project.land_events(events(FLOW, ONE, "{"))
+    load(project)
+
+    assert figures(project) == (4, 1, 2, 1, 0, 0)
+
+
+@pytest.mark.parametrize("late_first", [False, True])
+def test_a_message_from_the_future_is_rejected_but_its_readable_delivery_is_in_silver(
+    project: Project, late_first: bool
+) -> None:
+    early = event(FLOW, ONE, 0, broker_time="2025-12-01 00:00")
+    batches: Sequence[RawEvent] = [early, replace(early, offset=1, broker_time=at("2026-01-01"))]
+    for delivery in reversed(batches) if late_first else batches:
+        project.land_events([delivery])
+        load(project)
+
+    assert figures(project) == (2, 1, 0, 1, 0, 0)
+
+
+def test_the_same_line_at_two_times_is_two_rows_and_in_two_files_of_one_time_a_duplicate(
+    project: Project,
+) -> None:
+    line = {"HOSPITAL_ID": "H1", "NAME": "North"}
+    project.land_records(records("hospital", "2026-01-01 00:00:00", line, {"NAME": "Nameless"}))
+    project.land_records(records("hospital", "2026-01-01 00:00:00.500", line))
+    (again,) = records("hospital", "2026-01-01 00:00:00", line)
+    project.land_records([replace(again, content_hash="another file")])
+    for procedure in SILVER:
+        project.run(procedure)
+
+    assert figures(project, "hospital_record") == (4, 2, 1, 1, 0, 0)
+
+
+def test_flags_are_counted_one_by_one(project: Project) -> None:
+    project.land_events(
+        events(
+            FLOW,
+            ONE,
+            admission("e2", "2026-01-01T08:00:00Z", age=130, department="Sugery"),
+            admission("e3", "2026-01-01T08:00:00Z", department="Sugery"),
+        )
+    )
+    project.land_records(records("payer", "2026-01-01", {"Id": "Y1", "NAME": ""}))
+    for procedure in SILVER:
+        project.run(procedure)
+
+    assert_same_rows(
+        "ops.dq_flag_count",
+        project.rows("ops.dq_flag_count"),
+        [
+            {"source": source, "flag": flag, "row_count": count, "share_percent": share}
+            for source, flag, count, share in [
+                ("patient_flow", "CLEAN", 1, 33.33),
+                ("patient_flow", "INVALID_AGE", 1, 33.33),
+                ("patient_flow", "DEPT_TYPO", 2, 66.67),
+                ("payer", "MISSING_PAYER_NAME", 1, 100),
+            ]
+        ],
+    )
