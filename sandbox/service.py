@@ -14,16 +14,14 @@ from typing import Any, Self
 
 import duckdb
 
-from sandbox import (
-    procedure_functions,
-    procedure_statements,
-    show_statements,
-    task_functions,
-    task_statements,
-)
 from sandbox.kafka.error import FolderError
 from sandbox.kafka.folder import FolderLock
+from sandbox.procedure import functions as procedure_functions
+from sandbox.procedure import statements as procedure_statements
 from sandbox.runtime import Runtime
+from sandbox.show import statements as show_statements
+from sandbox.task import functions as task_functions
+from sandbox.task import statements as task_statements
 from sandbox.warehouse.account import Account
 from sandbox.warehouse.server import HOST, Server
 

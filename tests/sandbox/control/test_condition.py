@@ -3,8 +3,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from sandbox.condition import Conditions, streams_of
-from sandbox.task import Task, TaskOptions
+from sandbox.task.condition import Conditions, streams_of
+from sandbox.task.definition import Task, TaskOptions
 from sandbox.warehouse.names import ObjectName
 
 TASK = Task(

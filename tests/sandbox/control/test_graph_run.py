@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 import pytest
 from snowflake.connector.errors import ProgrammingError
 
-from sandbox.graph import check_links, graph_of, root_of
-from sandbox.graph_run import GraphRun, Outcome
-from sandbox.task import Task, TaskOptions
+from sandbox.task.definition import Task, TaskOptions
+from sandbox.task.graph import check_links, graph_of, root_of
+from sandbox.task.graph_run import GraphRun, Outcome
 from sandbox.warehouse.names import ObjectName
 
 OK, FAILED, SKIPPED = Outcome.SUCCEEDED, Outcome.FAILED, Outcome.SKIPPED

@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from sandbox.schedule import ScheduleError, parse_schedule
+from sandbox.task.schedule import ScheduleError, parse_schedule
 
 
 def utc(text: str) -> datetime:

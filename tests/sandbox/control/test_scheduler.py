@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from sandbox.graph_run import Outcome
-from sandbox.run import TaskResult, TaskRun
-from sandbox.scheduler import Scheduler, merged_config
-from sandbox.task import Task, TaskOptions
+from sandbox.task.definition import Task, TaskOptions
+from sandbox.task.graph_run import Outcome
+from sandbox.task.run import TaskResult, TaskRun
+from sandbox.task.scheduler import Scheduler, merged_config
 from sandbox.warehouse.names import ObjectName
 
 START = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
@@ -62,7 +62,10 @@ class Account:
         assert run.task.name.name not in self.running
         self.running[run.task.name.name] = run
 
-    def record(self, run: TaskRun, state: str, result: TaskResult) -> None:
+    def record(
+        self, run: TaskRun, state: str, result: TaskResult, next_time: datetime | None
+    ) -> None:
+        assert (next_time is None) == (run.graph.root.options.schedule is None)
         assert result.completed == self.now
         entry = (run.task.name.name, state, run.graph.scheduled_from, run.graph.attempt)
         self.history.append(entry)

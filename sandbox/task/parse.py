@@ -12,9 +12,9 @@ from typing import Any, Literal
 
 from snowflake.connector.errors import ProgrammingError
 
-from sandbox.schedule import ScheduleError, parse_schedule
-from sandbox.script import check_body
-from sandbox.task import DEFAULT_SUSPEND_AFTER, TaskOptions
+from sandbox.task.definition import DEFAULT_SUSPEND_AFTER, TaskOptions
+from sandbox.task.schedule import ScheduleError, parse_schedule
+from sandbox.task.script import check_body
 from sandbox.warehouse.errors import UNSUPPORTED, sql_error, syntax_error, unsupported
 from sandbox.warehouse.names import ObjectName
 from sandbox.warehouse.parameter import Parameters

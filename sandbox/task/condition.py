@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 
-from sandbox.task import Task
+from sandbox.task.definition import Task
 from sandbox.warehouse.names import ObjectName, split_name
 
 # Streams also get data without a commit of ours, e.g. when one is created over existing rows.

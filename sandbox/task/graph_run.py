@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 
-from sandbox.graph import Graph
-from sandbox.task import Task
+from sandbox.task.definition import Task
+from sandbox.task.graph import Graph
 from sandbox.warehouse.names import ObjectName
 
 

@@ -1,4 +1,4 @@
-"""The process that runs procedure handlers: `python -m sandbox.handler_process FD PORT`.
+"""The process that runs procedure handlers: `python -m sandbox.procedure.process FD PORT`.
 
 One process serves one set of imports, so a redeploy can never see modules of an older one, and a
 handler's Python does not hold up the warehouse. Each request gets a fresh Snowpark session over the
@@ -169,7 +169,7 @@ def _own_file(filename: str, folder: str | None) -> str | None:
 
 
 if __name__ == "__main__":
-    # As an imported module: what is pickled names `sandbox.handler_process`, not `__main__`.
-    from sandbox.handler_process import main as serve
+    # As an imported module: what is pickled names `sandbox.procedure.process`, not `__main__`.
+    from sandbox.procedure.process import main as serve
 
     serve()

@@ -9,16 +9,16 @@ from dataclasses import dataclass, replace
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from sandbox.handler_process import Request
-from sandbox.procedure import (
+from sandbox.procedure.definition import (
     Procedure,
     installed_packages,
     read_procedure,
     signature_types,
     signed,
 )
+from sandbox.procedure.process import Request
 from sandbox.runtime import runtime_of
-from sandbox.show import read_scope
+from sandbox.show.scope import read_scope
 from sandbox.warehouse import stage
 from sandbox.warehouse.errors import already_exists, does_not_exist, sql_error, unsupported
 from sandbox.warehouse.names import ObjectName, quote

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from sandbox.show import Scope, like_matches, read_scope
+from sandbox.show.scope import Scope, like_matches, read_scope
 from sandbox.warehouse.names import ObjectName
 from sandbox.warehouse.registry import statement
 from sandbox.warehouse.result import SHOW, Column, Result, table

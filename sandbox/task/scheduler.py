@@ -14,11 +14,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from sandbox.graph import Graph, Tasks, graph_of
-from sandbox.graph_run import GraphRun, Outcome
-from sandbox.run import GraphAttempt, ScheduledFrom, TaskResult, TaskRun
-from sandbox.schedule import parse_schedule
-from sandbox.task import DEFAULT_TIMEOUT_MS, Task
+from sandbox.task.definition import DEFAULT_TIMEOUT_MS, Task
+from sandbox.task.graph import Graph, Tasks, graph_of
+from sandbox.task.graph_run import GraphRun, Outcome
+from sandbox.task.run import GraphAttempt, ScheduledFrom, TaskResult, TaskRun
+from sandbox.task.schedule import parse_schedule
 from sandbox.warehouse.names import ObjectName
 
 _LONGEST_MS = 604_800_000
@@ -39,8 +39,10 @@ class Worker(Protocol):
     def start(self, run: TaskRun) -> None:
         """Run it in the background and call `Scheduler.finished` once."""
 
-    def record(self, run: TaskRun, state: str, result: TaskResult) -> None:
-        """Write the run to the task history."""
+    def record(
+        self, run: TaskRun, state: str, result: TaskResult, next_time: datetime | None
+    ) -> None:
+        """Write the run to the task history, with the time of the root's next run."""
 
     def suspend(self, root: Task) -> None:
         """Suspend the root after too many failures."""
@@ -126,7 +128,8 @@ class Scheduler:
         root = run.graph.root
         with self._lock:
             state, suspend = self._judge(run, result)
-        self._worker.record(run, state, result)
+            next_time = self._state(root).due
+        self._worker.record(run, state, result, next_time)
         if suspend:
             self._worker.suspend(root)
         with self._lock:
@@ -146,12 +149,6 @@ class Scheduler:
         """No graph runs and none is asked for."""
         with self._lock:
             return not self._active and not self._requests
-
-    def next_time(self, root: Task) -> datetime | None:
-        """When a started root with a schedule runs next."""
-        with self._lock:
-            state = self._roots.get(root.name)
-        return state.due if state else None
 
     # Everything below runs under the lock.
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sandbox.task import Task
+from sandbox.task.definition import Task
 from sandbox.warehouse.errors import does_not_exist, sql_error
 from sandbox.warehouse.names import ObjectName
 

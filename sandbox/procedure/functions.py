@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.metadata
 from typing import Any
 
-from sandbox.procedure import PYTHON
+from sandbox.procedure.definition import PYTHON
 from sandbox.warehouse.registry import function, table_function
 from sandbox.warehouse.result import Result, table
 from sandbox.warehouse.session import Session

@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 
-from sandbox.graph import graph_of
-from sandbox.graph_run import Outcome
 from sandbox.runtime import Runtime, runtime_of
-from sandbox.scheduler import Retry
-from sandbox.show import read_scope
-from sandbox.task import Task
-from sandbox.task_change import altered, created, dropped, versioned
-from sandbox.task_statement import parse_alter_task, parse_create_task, read_config
+from sandbox.show.scope import read_scope
+from sandbox.task.change import altered, created, dropped, versioned
+from sandbox.task.definition import Task
+from sandbox.task.graph import graph_of
+from sandbox.task.graph_run import Outcome
+from sandbox.task.parse import parse_alter_task, parse_create_task, read_config
+from sandbox.task.scheduler import Retry
 from sandbox.warehouse.errors import does_not_exist, sql_error, unsupported
 from sandbox.warehouse.names import ObjectName
 from sandbox.warehouse.registry import statement
@@ -55,10 +55,10 @@ def create_task(session: Session, statement: Statement) -> Result:
     runtime = runtime_of(session)
     _require_schema(session, wanted.name)
     with session.ddl():
-        tasks = runtime.tasks.all(session)
+        tasks = runtime.worker.store.all(session)
         exists = wanted.name in tasks
         changed = created(wanted, tasks, runtime.clock())
-        runtime.tasks.put(session, changed)
+        runtime.worker.store.put(session, changed)
     name = wanted.name.name
     if not changed:
         return status(f"{name} already exists, statement succeeded.")
@@ -74,8 +74,8 @@ def alter_task(session: Session, statement: Statement) -> Result:
     wanted = parse_alter_task(statement, session.resolve)
     runtime = runtime_of(session)
     with session.ddl():
-        tasks = runtime.tasks.all(session)
-        runtime.tasks.put(session, altered(wanted, tasks, runtime.clock()))
+        tasks = runtime.worker.store.all(session)
+        runtime.worker.store.put(session, altered(wanted, tasks, runtime.clock()))
     runtime.wake()
     return status("Statement executed successfully.")
 
@@ -87,13 +87,13 @@ def drop_task(session: Session, statement: Statement) -> Result:
     reader.end()
     runtime = runtime_of(session)
     with session.ddl():
-        tasks = runtime.tasks.all(session)
+        tasks = runtime.worker.store.all(session)
         if name not in tasks:
             if "IF EXISTS" in modifiers:
                 return status("Drop statement executed successfully.")
             raise does_not_exist("Task", name)
-        runtime.tasks.put(session, dropped(name, tasks, runtime.clock()))
-        runtime.tasks.drop(session, name)
+        runtime.worker.store.put(session, dropped(name, tasks, runtime.clock()))
+        runtime.worker.store.drop(session, name)
     return status(f"{name.name} successfully dropped.")
 
 
@@ -111,7 +111,7 @@ def execute_task(session: Session, statement: Statement) -> Result:
         config = read_config(reader.string())
     reader.end()
     with session.ddl():
-        task = runtime.tasks.get(session, name)
+        task = runtime.worker.store.get(session, name)
         if not task.is_root:
             raise sql_error(
                 f"Cannot execute task {name}: it is no root task. Execute the root of its graph.",
@@ -120,7 +120,7 @@ def execute_task(session: Session, statement: Statement) -> Result:
             )
         retry = _last_failed(runtime, task) if retries else None
         task = versioned(task, runtime.clock()) if task.modified else task
-        runtime.tasks.put(session, [task])
+        runtime.worker.store.put(session, [task])
     runtime.scheduler.execute(task, config, retry)
     runtime.wake()
     return status(f"Task {name.name} is scheduled to run immediately.")
@@ -130,7 +130,7 @@ def execute_task(session: Session, statement: Statement) -> Result:
 def show_tasks(session: Session, statement: Statement) -> Result:
     _, reader = statement.after_head()
     scope = read_scope(session, reader)
-    tasks = runtime_of(session).tasks.all(session)
+    tasks = runtime_of(session).worker.store.all(session)
     names = [name for name, task in tasks.items() if task.is_root or not scope.root_only]
     result = _listed([tasks[name] for name in scope.select(names)], tasks, SHOW)
     return _terse(result) if "TERSE" in statement.words else result
@@ -141,12 +141,12 @@ def describe_task(session: Session, statement: Statement) -> Result:
     _, reader = statement.after_head()
     name = session.resolve(reader.name())
     reader.end()
-    store = runtime_of(session).tasks
+    store = runtime_of(session).worker.store
     return _listed([store.get(session, name)], store.all(session), DESCRIBE)
 
 
 def _last_failed(runtime: Runtime, root: Task) -> Retry:
-    last = runtime.history.last_run(root.task_id)
+    last = runtime.worker.history.last_run(root.task_id)
     if last is None or Outcome.FAILED not in last.outcomes.values() or root.modified:
         raise sql_error(
             f"Cannot retry task {root.name}: its last run did not fail, or the graph was modified "

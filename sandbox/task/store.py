@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sandbox.task import Task
+from sandbox.task.definition import Task
 from sandbox.warehouse.account import Account
 from sandbox.warehouse.errors import does_not_exist
 from sandbox.warehouse.names import ObjectName

@@ -17,7 +17,7 @@ from itertools import chain
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from sandbox.handler_process import Reply, Request
+from sandbox.procedure.process import Reply, Request
 from sandbox.warehouse.errors import sql_error
 from sandbox.warehouse.session import Session
 
@@ -108,8 +108,8 @@ class _Process:
         self._token: str | None = None
         ours, theirs = socket.socketpair()
         self._pipe = Connection(ours.detach())
-        root = str(Path(__file__).resolve().parent.parent)
-        command = [sys.executable, "-P", "-W", "ignore", "-m", "sandbox.handler_process"]
+        root = str(Path(__file__).resolve().parents[2])
+        command = [sys.executable, "-P", "-W", "ignore", "-m", "sandbox.procedure.process"]
         with theirs:
             self._process = subprocess.Popen(
                 [*command, str(theirs.fileno()), str(port)],

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from sandbox.graph_run import Outcome
-from sandbox.task import Task
+from sandbox.task.definition import Task
+from sandbox.task.graph_run import Outcome
 from sandbox.warehouse.names import ObjectName
 
 ScheduledFrom = Literal["SCHEDULE", "TRIGGER", "EXECUTE_TASK", "AUTOMATIC RETRY", "MANUAL RETRY"]

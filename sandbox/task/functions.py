@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from sandbox.runtime import RunningTask, runtime_of
-from sandbox.task_change import enabled
+from sandbox.runtime import runtime_of
+from sandbox.task.change import enabled
+from sandbox.task.worker import RunningTask
 from sandbox.warehouse.errors import sql_error, syntax_error
 from sandbox.warehouse.names import split_name
 from sandbox.warehouse.registry import function, table_function
@@ -17,7 +18,7 @@ from sandbox.warehouse.session import Session
 @table_function("information_schema.task_history")
 def task_history(session: Session, arguments: dict[str, Any]) -> Result:
     runtime = runtime_of(session)
-    return runtime.history.table(arguments, runtime.scheduler.live_runs(), runtime.clock())
+    return runtime.worker.history.table(arguments, runtime.scheduler.live_runs(), runtime.clock())
 
 
 @function("system$task_dependents_enable")
@@ -26,8 +27,10 @@ def task_dependents_enable(session: Session, arguments: list[Any]) -> str:
     runtime = runtime_of(session)
     name = session.resolve(split_name(str(_only(arguments))))
     with session.ddl():
-        task = runtime.tasks.get(session, name)
-        runtime.tasks.put(session, enabled(task, runtime.tasks.all(session), runtime.clock()))
+        task = runtime.worker.store.get(session, name)
+        runtime.worker.store.put(
+            session, enabled(task, runtime.worker.store.all(session), runtime.clock())
+        )
     runtime.wake()
     return "true"
 
@@ -79,7 +82,7 @@ def get_predecessor_return_value(session: Session, arguments: list[Any]) -> str 
             91000,
             "55000",
         )
-    return runtime_of(session).history.return_value(run.graph.group_id, found[0])
+    return runtime_of(session).worker.history.return_value(run.graph.group_id, found[0])
 
 
 @function("system$get_task_graph_config")
@@ -101,7 +104,7 @@ def _only(arguments: list[Any]) -> object:
 
 
 def _running(session: Session, name: str) -> RunningTask:
-    running = runtime_of(session).running.get(session)
+    running = runtime_of(session).worker.running.get(session)
     if running is None:
         raise sql_error(f"Function {name} must be called from within a task.", 91000, "55000")
     return running

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sandbox.graph_run import Outcome
-from sandbox.run import GraphAttempt, TaskResult, TaskRun
+from sandbox.task.graph_run import Outcome
+from sandbox.task.run import GraphAttempt, TaskResult, TaskRun
 from sandbox.warehouse.account import Account
 from sandbox.warehouse.catalog import ACCOUNT_DATABASE, SCHEMA
 from sandbox.warehouse.errors import syntax_error

@@ -10,9 +10,9 @@ import uuid
 from dataclasses import replace
 from datetime import datetime
 
-from sandbox.graph import Tasks, check_links, dependents, root_of
-from sandbox.task import Task
-from sandbox.task_statement import AlterTask, CreateTask, with_options
+from sandbox.task.definition import Task
+from sandbox.task.graph import Tasks, check_links, dependents, root_of
+from sandbox.task.parse import AlterTask, CreateTask, with_options
 from sandbox.warehouse.errors import already_exists, does_not_exist, sql_error
 from sandbox.warehouse.names import ObjectName
 
