@@ -20,6 +20,7 @@ TIMESTAMP, TIMESTAMP_TZ = "TIMESTAMP", "TIMESTAMP WITH TIME ZONE"
 INTEGERS = frozenset({"BIGINT", "INTEGER", "HUGEINT", "SMALLINT", "TINYINT"})
 _DECIMAL = re.compile(r"DECIMAL\((\d+), ?(\d+)\)")
 _KEY = "duckdb_type"
+_OTHER_SCOPES = frozenset({"with_", "from_", "laterals", "this"})
 _FLATTENED = (
     ("SEQ", "BIGINT"),
     ("KEY", "VARCHAR"),
@@ -118,11 +119,17 @@ class _Annotation:
             return []
         scope = _Scope(outer=outer)
         from_ = query.args.get("from_")
-        joins = [join.this for join in query.args.get("joins") or ()]
-        for source in (from_.this if from_ else None, *joins, *(query.args.get("laterals") or ())):
+        for source in (from_.this if from_ else None, *(query.args.get("laterals") or ())):
             self._add_source(source, scope, ctes)
+        self._add_joins(query, scope, ctes)
         self._expressions(query, scope, ctes)
         return list(self._projections(query, scope))
+
+    def _add_joins(self, node: exp.Expr, scope: _Scope, ctes: dict[str, Columns]) -> None:
+        for join in node.args.get("joins") or ():
+            self._add_source(join.this, scope, ctes)
+            if not isinstance(node, exp.Select):
+                self._expressions(join, scope, ctes)
 
     def _add_source(
         self, source: exp.Expr | None, scope: _Scope, ctes: dict[str, Columns]
@@ -134,16 +141,32 @@ class _Annotation:
             plain = ctes.get(name) if not source.args.get("db") else None
             columns = plain if plain is not None else self._table_columns(source)
             scope.sources[source.alias or name] = _headed(columns, source.args.get("alias"))
-            for join in source.args.get("joins") or ():
-                self._add_source(join.this, scope, ctes)
+            self._add_joins(source, scope, ctes)
         elif isinstance(source, exp.Subquery):
-            columns = self._query(source.this, ctes, scope)
-            scope.sources[source.alias] = _headed(columns, source.args.get("alias"))
+            self._add_subquery(source, scope, ctes)
         elif isinstance(source, exp.Values):
             self._values(source, scope, ctes)
         elif isinstance(source, exp.Lateral | exp.TableFromRows):
             self._expressions(source, scope, ctes)
             scope.sources[source.alias] = list(_FLATTENED)
+
+    def _add_subquery(
+        self, source: exp.Subquery, scope: _Scope, ctes: dict[str, Columns]
+    ) -> None:
+        """`(select ..) as a`, `(table)` or `(a join b)`."""
+        alias, inner = source.args.get("alias"), source.this
+        name = source.alias or f"_{len(scope.sources)}"
+        if isinstance(inner, exp.Select | exp.SetOperation):
+            columns = self._query(inner, self._ctes(source, ctes, scope), scope)
+            scope.sources[name] = _headed(columns, alias)
+        elif alias is None:
+            self._add_source(inner, scope, ctes)
+        else:
+            own = _Scope(outer=scope)
+            self._add_source(inner, own, ctes)
+            columns = [column for columns in own.sources.values() for column in columns]
+            scope.sources[name] = _headed(columns, alias)
+        self._add_joins(source, scope, ctes)
 
     def _values(self, values: exp.Values, scope: _Scope, ctes: dict[str, Columns]) -> None:
         self._expressions(values, scope, ctes)
@@ -155,13 +178,14 @@ class _Annotation:
     def _expressions(self, node: exp.Expr, scope: _Scope, ctes: dict[str, Columns]) -> None:
         """Types of everything in this SELECT; queries inside it are scopes of their own."""
         own: list[exp.Expr] = []
-        todo = [
-            child for name, child in node.args.items() if name not in {"with_", "from_", "laterals"}
-        ]
+        left_out = _OTHER_SCOPES if isinstance(node, exp.Select | exp.Join) else frozenset()
+        todo = [child for name, child in node.args.items() if name not in left_out]
         while todo:
             item = todo.pop()
             if isinstance(item, list):
                 todo.extend(item)
+            elif isinstance(item, exp.Join):
+                todo.extend(child for name, child in item.args.items() if name != "this")
             elif isinstance(item, exp.Query) and not isinstance(item, exp.Table):
                 columns = self._query(item, ctes, scope)
                 if len(columns) == 1:
