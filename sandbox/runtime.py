@@ -58,7 +58,6 @@ class Runtime:
 
     def start(self) -> None:
         """Run tasks from now on."""
-        self.handlers.warm_up()
         self._thread.start()
 
     def stop(self) -> None:

@@ -107,6 +107,7 @@ def main() -> int:
     if not warehouse.account.has_database(options.database):
         warehouse.account.create_database(options.database)
     with warehouse:
+        warehouse.runtime.handlers.warm_up()
         address.write_text(f"{HOST}:{warehouse.server.port}\n")
         stop.wait()
         address.unlink(missing_ok=True)

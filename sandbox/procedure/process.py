@@ -57,6 +57,7 @@ def main() -> None:
     pipe, port = Connection(int(sys.argv[1])), int(sys.argv[2])
     threading.Thread(target=_exit_with_parent, args=(os.getppid(),), daemon=True).start()
     connection = _connect(port)
+    importlib.import_module("snowflake.snowpark")  # half a second that the first call is spared
     pipe.send(connection.rest.token)
     while True:
         try:
