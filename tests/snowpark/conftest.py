@@ -1,10 +1,11 @@
-"""Fixtures of the procedures' tests: a session in local testing mode."""
+"""Fixtures of the procedures' tests: local testing mode, a deployed account, and each in turn."""
 
 import warnings
 from collections.abc import Iterator
 
 import pytest
 from snowflake.snowpark import Session
+from support.account import Project, deployed_project
 from support.local_testing import local_session
 
 
@@ -21,3 +22,28 @@ def local() -> Iterator[Session]:
     session = local_session()
     yield session
     session.close()
+
+
+@pytest.fixture(scope="session")
+def deployed() -> Iterator[Project]:
+    with deployed_project() as project:
+        yield project
+
+
+@pytest.fixture
+def project(deployed: Project) -> Project:
+    deployed.empty()
+    return deployed
+
+
+@pytest.fixture
+def sandbox(deployed: Project) -> Session:
+    """For what local testing mode cannot run: docs/testing.md says why."""
+    return deployed.session
+
+
+@pytest.fixture(params=["local", "sandbox"])
+def session(request: pytest.FixtureRequest) -> Session:
+    """Local testing mode, then the sandbox: both must give the table that is written out."""
+    session: Session = request.getfixturevalue(request.param)
+    return session
