@@ -12,8 +12,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sandbox.show.scope import Scope, like_matches, read_scope
+from sandbox.warehouse.errors import sql_error
 from sandbox.warehouse.names import ObjectName
-from sandbox.warehouse.registry import statement
+from sandbox.warehouse.registry import statement, table_function
 from sandbox.warehouse.result import SHOW, Column, Result, table
 from sandbox.warehouse.session import Session
 from sandbox.warehouse.statement import Statement
@@ -180,6 +181,16 @@ def show_parameters(session: Session, statement: Statement) -> Result:
     ]
     columns = [Column(name) for name in ("key", "value", "default", "level", "description")]
     return table(columns, [[row[column.name] for column in columns] for row in rows], SHOW)
+
+
+@table_function("result_scan")
+def result_scan(session: Session, arguments: Row) -> Result:
+    """The rows of an earlier statement, as clients read what a SHOW gave."""
+    query_id = str(arguments.get("0"))
+    found = session.account.recall(query_id)
+    if found is None:
+        raise sql_error(f"SQL execution error: Statement {query_id} not found", 709, "02000")
+    return found
 
 
 def _scope(session: Session, statement: Statement) -> Scope:
