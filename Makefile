@@ -43,10 +43,13 @@ bench: install ## Measure: ratios within one run, medians of several
 	$(BIN)/python -m benchmarks
 
 deploy: install ## Deploy to CONNECTION (default: the sandbox)
-	@$(ENV); $(SNOW_SQL) $(addprefix -f ,$(BEFORE_PROCEDURES))
-	@$(ENV); $(SNOW) snowpark build
+	@echo "Objects: $(BEFORE_PROCEDURES)"
+	@$(ENV); $(SNOW_SQL) $(addprefix -f ,$(BEFORE_PROCEDURES)) > /dev/null
+	@echo "Procedures: snowpark/"
+	@$(ENV); $(SNOW) snowpark build > /dev/null
 	@$(ENV); $(SNOW) snowpark deploy --replace -c $(CONNECTION)
-	@$(ENV); $(SNOW_SQL) $(addprefix -f ,$(AFTER_PROCEDURES))
+	@echo "Tasks and views: $(AFTER_PROCEDURES)"
+	@$(ENV); $(SNOW_SQL) $(addprefix -f ,$(AFTER_PROCEDURES)) > /dev/null
 
 clean: ## Stop the sandbox and remove what was made, its data included
 	@if [ -x $(BIN)/python ]; then $(BIN)/python -m sandbox down || true; fi
