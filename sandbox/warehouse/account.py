@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 import tempfile
 import threading
 from collections import OrderedDict
@@ -24,6 +25,7 @@ from sandbox.warehouse.session import Session
 
 MEMORY_LIMIT = "1GiB"
 _KEPT_RESULTS = 50
+_DEPTH, _STACK_BYTES = 20_000, 64 * 1024 * 1024
 _SUFFIX = ".duckdb"
 
 CommitCallback = Callable[[frozenset[ObjectName]], None]
@@ -42,6 +44,7 @@ class Account:
         self.generation = 0
         """Grows with every committed DDL; what is cached about objects is valid for one of them."""
         self.ddl_lock = threading.RLock()
+        _allow_deep_statements()
         self._path = path
         self._home = path or Path(tempfile.mkdtemp(prefix="sandbox_warehouse_"))
         self._home.mkdir(parents=True, exist_ok=True)
@@ -58,6 +61,7 @@ class Account:
                 "lambda_syntax": "ENABLE_SINGLE_ARROW",
                 "default_null_order": "nulls_last_on_asc_first_on_desc",
                 "preserve_insertion_order": False,
+                "max_expression_depth": 20_000,
             },
         )
         self._duck.execute("set global timezone = 'UTC'").fetchall()
@@ -144,3 +148,9 @@ class Account:
         if name != catalog.ACCOUNT_DATABASE:
             duck.execute(f'create schema if not exists {quote(name)}."PUBLIC"').fetchall()
         self._databases.add(name)
+
+
+def _allow_deep_statements() -> None:
+    """Snowpark nests queries deeper than Python's default recursion goes."""
+    sys.setrecursionlimit(max(sys.getrecursionlimit(), _DEPTH))
+    threading.stack_size(_STACK_BYTES)

@@ -137,7 +137,8 @@ def create_table(session: Session, statement: Statement) -> Result:
             _build(session, name, name.sql, columns, query, known)
         _describe_columns(session, name, columns)
         session.run(f"comment on table {name.sql} is {literal(_comment(options))}")
-        session.catalog.put(session, "table", name, dict(options))
+        declared = {column.name: column.declared_type for column in columns}
+        session.catalog.put(session, "table", name, {**options, "columns": declared})
     return status(f"Table {name.name} successfully created.")
 
 

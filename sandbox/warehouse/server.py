@@ -5,6 +5,7 @@ There is no authentication: every login succeeds, so the server binds 127.0.0.1 
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import json
 import logging
@@ -12,6 +13,7 @@ import secrets
 import socket
 import threading
 import time
+from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -22,7 +24,7 @@ from snowflake.connector.errors import ProgrammingError
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from sandbox.warehouse import statements, wire
@@ -35,6 +37,9 @@ HOST = "127.0.0.1"
 START_TIMEOUT_SECONDS = 30.0
 LENT_SESSION = "SANDBOX_LENT_SESSION"
 """Session parameter of a login that is to share a session; its value comes from `Server.lend`."""
+
+KEPT_ANSWERS, KEPT_LARGE_ANSWERS, LARGE = 100, 2, 1_000_000
+"""How many answers of a session are kept; large ones (bytes) only the last few."""
 
 _log = logging.getLogger(__name__)
 # The last three let Snowpark send common table expressions instead of inlining a frame again at
@@ -56,6 +61,16 @@ class Login:
     session: Session
     is_lent: bool = False
     lock: threading.Lock = field(default_factory=threading.Lock)
+    answers: OrderedDict[str, asyncio.Future[Response]] = field(default_factory=OrderedDict)
+    """By request id, for clients that lost the connection before the answer came."""
+
+    def keep(self, request_id: str, answer: asyncio.Future[Response]) -> None:
+        self.answers[request_id] = answer
+        for old in list(self.answers)[:-KEPT_ANSWERS]:
+            del self.answers[old]
+        large = [i for i, a in self.answers.items() if a.done() and len(a.result().body) > LARGE]
+        for old in large[:-KEPT_LARGE_ANSWERS]:
+            del self.answers[old]
 
 
 class Server:
@@ -66,6 +81,7 @@ class Server:
         self.account = account
         self._logins: dict[str, Login] = {}
         self._lent: dict[str, Session] = {}
+        self._is_stopped = False
         # With the protocol named, asyncio sets TCP_NODELAY; without it each answer waits 40 ms.
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -97,9 +113,16 @@ class Server:
             time.sleep(0.005)
 
     def stop(self) -> None:
-        self._uvicorn.should_exit = True
-        self._uvicorn.force_exit = True
-        self._thread.join(START_TIMEOUT_SECONDS)
+        """Close all sessions.
+
+        Clients that are still logged in get an error at once from then on: if nobody listened any
+        more, they would try again for minutes, at the exit of the process at the latest.
+        """
+        self._is_stopped = True
+        if not self._logins:
+            self._uvicorn.should_exit = True
+            self._uvicorn.force_exit = True
+            self._thread.join(START_TIMEOUT_SECONDS)
         for login in self._logins.values():
             if not login.is_lent:
                 login.session.close()
@@ -198,12 +221,20 @@ class Server:
             return _logged_out()
         return _success(None)
 
-    async def _query(self, request: Request) -> JSONResponse:
+    async def _query(self, request: Request) -> Response:
+        """A request sent again under the same id gets the answer of the first."""
         login = self._logins.get(_token(request))
+        if self._is_stopped:
+            return _failure(ProgrammingError(msg="The sandbox warehouse has stopped.", errno=603))
         if login is None:
             return _logged_out()
         body = await _body(request)
-        return await run_in_threadpool(self._run, login, body)
+        request_id = request.query_params.get("requestId", "")
+        running = login.answers.get(request_id)
+        if running is None:
+            running = asyncio.ensure_future(run_in_threadpool(self._run, login, body))
+            login.keep(request_id, running)
+        return await asyncio.shield(running)
 
     def _run(self, login: Login, body: dict[str, Any]) -> JSONResponse:
         session = login.session
