@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import signal
 import sys
 import tempfile
 from enum import StrEnum
@@ -38,6 +39,8 @@ def main(
 
     Example: python -m benchmarks --only pipeline --events 100000
     """
+    # So that a benchmark that is stopped stops its warehouse, too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     console = Console()
     load = ", ".join(f"{one:.1f}" for one in os.getloadavg())
     console.print(f"{os.cpu_count()} cores, {platform.machine()}; load before: {load}")

@@ -19,7 +19,7 @@ with member as (
     select
         hospital_id,
         department
-    from winner
+    from silver.patient_flow
     where department is not null
     union
     select
