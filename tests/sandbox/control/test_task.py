@@ -308,6 +308,17 @@ $$
     assert flow("select * from target") == []
 
 
+def test_a_statement_that_takes_too_long_is_cancelled_and_changes_nothing(flow: Any) -> None:
+    flow("create table many as select seq4() as id from table(generator(rowcount => 20000))")
+    flow(
+        "create task slow user_task_timeout_ms = 300 as insert into target "
+        "select count(*) from many as a cross join many as b cross join many as c"
+    )
+    flow("execute task slow")
+    assert states(flow, 1) == [("SLOW", "FAILED")]
+    assert flow("select * from target") == []
+
+
 def test_session_parameters_of_a_task_hold_for_its_run(flow: Any) -> None:
     flow("create table seen(zone varchar)")
     flow(
