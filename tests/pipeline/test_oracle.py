@@ -1,16 +1,21 @@
 """The oracle itself, on tables small enough to be worked out by hand."""
 
 import datetime as dt
+import random
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from support.collision import encounter_messages, file_lines, flow_messages
+from support.comparison import assert_same_rows
 from support.message import admission, discharge, encounter
 from support.oracle.department import meant
 from support.oracle.row import Row
 from support.oracle.truth import expected_tables
 from support.oracle.value import number, text, time
-from support.raw import ENCOUNTER, FLOW, at, event, events, records
+from support.raw import ENCOUNTER, FLOW, RawEvent, RawRecord, at, event, events, records
 
 
 def columns(rows: list[Row], *names: str) -> list[tuple[Any, ...]]:
@@ -395,3 +400,22 @@ def test_a_department_is_named_by_any_version_of_an_event_and_by_files() -> None
         (None, "ICU", None),
         (None, "Unknown", None),
     ]
+
+
+@settings(max_examples=20, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@given(
+    flow=flow_messages(60),
+    encounters=encounter_messages(20),
+    files=file_lines(15),
+    rng=st.randoms(use_true_random=False),
+)
+def test_the_oracle_does_not_look_at_the_order_of_its_rows(
+    flow: list[RawEvent], encounters: list[RawEvent], files: list[RawRecord], rng: random.Random
+) -> None:
+    told = [*flow, *encounters]
+
+    expected = expected_tables(told, files)
+    shuffled = expected_tables(rng.sample(told, len(told)), rng.sample(files, len(files)))
+
+    for name, rows in expected.items():
+        assert_same_rows(name, shuffled[name], rows)

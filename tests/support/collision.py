@@ -7,7 +7,7 @@ from support.raw import ENCOUNTER, FLOW, RawEvent, RawRecord, at, event, records
 
 HOURS = [f"2026-01-{day:02d}T{hour:02d}:00:00Z" for day in (1, 2, 3) for hour in (0, 9, 18)]
 """Times of the events: many fall on one instant."""
-BROKER_TIMES = ["2026-01-01 12:00", "2026-06-01 00:00"]
+BROKER_TIMES = ["2026-01-01 12:00", *["2026-06-01 00:00"] * 5]
 """At the first one, the events of the third day are from the future."""
 ODD_PAYLOADS = [None, "", " ", "null", "[1]", "{", '{"event_type": "TRANSFER"}', "{}"]
 
@@ -22,9 +22,9 @@ def flow_messages(most: int) -> st.SearchStrategy[list[RawEvent]]:
     fields = st.fixed_dictionaries(
         {
             "event_type": maybe("ADMISSION", "DISCHARGE", "admission", "DISCHARGE"),
-            "event_id": maybe(*(f"e{number}" for number in range(25))),
-            "visit_id": st.sampled_from([None, None, "V1", "V2", "V3"]),
-            "patient_id": maybe("P1", "P2", "P3"),
+            "event_id": maybe(*(f"e{number}" for number in range(most // 2))),
+            "visit_id": st.sampled_from([None, None, None, "V1", "V2", "V3"]),
+            "patient_id": maybe("P1", "P2", "P3", "P4"),
             "gender": maybe("F", "M"),
             "age": maybe(40, 41, 40.5, 130, -1),
             "insurance_type": maybe("Private", "Medicaid"),
@@ -46,7 +46,7 @@ def encounter_messages(most: int) -> st.SearchStrategy[list[RawEvent]]:
     """Encounter records; every field may be missing or wrong, corrections among them."""
     fields = st.fixed_dictionaries(
         {
-            "event_id": maybe(*(f"c{number}" for number in range(10))),
+            "event_id": maybe(*(f"c{number}" for number in range(most // 2))),
             "encounter_id": maybe("E1", "E2", "E3", "E4"),
             "patient_id": maybe("P1", "P2", "P9"),
             "gender": maybe("F", "M"),
@@ -87,9 +87,9 @@ def _messages(
     source: str, fields: st.SearchStrategy[dict[str, Any]], most: int
 ) -> st.SearchStrategy[list[RawEvent]]:
     told = fields.map(lambda given: {k: v for k, v in given.items() if v is not None})
-    payload = st.one_of(told, told, told, told, told, told, st.sampled_from(ODD_PAYLOADS))
+    payload = st.integers(0, 9).flatmap(lambda die: told if die else st.sampled_from(ODD_PAYLOADS))
     message = st.tuples(payload, st.sampled_from(BROKER_TIMES))
-    return st.lists(message, min_size=most // 2, max_size=most).map(
+    return st.lists(message, min_size=most * 3 // 4, max_size=most).map(
         lambda sent: [
             event(source, payload, offset, broker_time)
             for offset, (payload, broker_time) in enumerate(sent)
