@@ -33,6 +33,11 @@ TIMES_BELOW_MINUTES: list[tuple[str, dt.datetime]] = [
     ("2026-01-05T14:00:00.250+0200", _NOON.replace(microsecond=250_000)),
     ("2026-01-05 12:00:00.75", _NOON.replace(microsecond=750_000)),
 ]
+TIMES = [
+    given
+    for pairs in (TIMES_WITH_OFFSET, TIMES_WITHOUT_OFFSET, TIMES_BELOW_MINUTES)
+    for given, _ in pairs
+]
 NO_TIMES: list[Any] = [
     None,
     "",
@@ -129,6 +134,8 @@ NO_NUMBERS: list[Any] = [
     [44],
     {"years": 44},
 ]
+
+NUMBERS = [*(given for given, _ in WHOLE_NUMBERS), *(given for given, _ in HUNDREDTHS), *NO_NUMBERS]
 
 TEXTS: list[tuple[Any, str | None]] = [
     ("P1", "P1"),
