@@ -32,6 +32,8 @@ create macro sf_as_object(j) as case when json_type(to_json(j)) = 'OBJECT' then 
 create macro sf_as_array(j) as case when json_type(to_json(j)) = 'ARRAY' then to_json(j) end;
 create macro sf_as_text(j) as case when json_type(to_json(j)) = 'VARCHAR' then j ->> '$' end;
 create macro sf_is_null_value(j) as json_type(j) = 'NULL';
+create macro sf_object_delete(j, patch) as
+    case when j is not null then json_merge_patch(j, patch) end;
 create macro sf_object_keys(j) as to_json(list_sort(json_keys(j)));
 create macro sf_object(keys, vals, keep_nulls) as (
     select coalesce(json_group_object(pair.k, pair.v), '{}'::json)

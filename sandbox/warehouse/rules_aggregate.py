@@ -107,6 +107,8 @@ def _listagg(node: exp.GroupConcat, order: exp.Expr | None) -> exp.Expr:
     """No rows give ''. https://docs.snowflake.com/en/sql-reference/functions/listagg"""
     value = node.this
     separator = node.args.get("separator") or exp.Literal.string("")
+    if isinstance(value, exp.Order):
+        value, order = value.this, value
     arguments: list[exp.Expr] = [value, separator]
     if order is not None:
         arguments[-1] = exp.Order(this=separator, expressions=order.expressions)

@@ -79,7 +79,7 @@ def object_delete(node: exp.Anonymous) -> exp.Expr | None:
         return None
     first, *keys = node.expressions
     pairs = [part for key in keys for part in (key, exp.null())]
-    return call("json_merge_patch", first, call("json_object", *pairs))
+    return call("sf_object_delete", first, call("json_object", *pairs))
 
 
 @rule(exp.JSONKeys)

@@ -64,7 +64,7 @@ def number(value: exp.Expr, kind: str, is_safe: bool) -> exp.Expr:
         value, source = json_text(value), "VARCHAR"
     if source == "VARCHAR":
         plain = call("replace", value, exp.Literal.string("_"), exp.Literal.string("x"))
-        if isinstance(value, exp.Literal):
+        if isinstance(value, exp.Literal) and "_" not in value.name:
             plain = value
         return converted(converted(plain, "DECIMAL(38, 0)") if is_whole else plain, kind)
     if source == "DOUBLE" and is_whole:

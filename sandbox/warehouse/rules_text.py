@@ -51,6 +51,13 @@ def to_char(node: exp.ToChar) -> exp.Expr:
     return call("strftime", timed(node.this), _strftime(given.name))
 
 
+@rule(exp.TimeToStr)
+def time_to_text(node: exp.TimeToStr) -> exp.Expr:
+    """`to_char` whose format sqlglot has already made strftime's, but for the quotes."""
+    text = node.args["format"].name.replace('"', "")
+    return call("strftime", timed(node.this), exp.Literal.string(text))
+
+
 @rule(exp.Concat)
 def concat(node: exp.Concat) -> exp.Expr:
     """NULL makes the whole NULL, which DuckDB's concat does not."""

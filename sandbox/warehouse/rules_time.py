@@ -240,6 +240,11 @@ def date_diff(node: exp.Expr) -> exp.Expr:
     later, earlier = timed(node.this), timed(node.expression)
     if unit == "nanosecond":
         raise unsupported("datediff in nanoseconds.")
+    if unit == "week":
+        monday = exp.Literal.string("week")
+        earlier, later = (call("date_trunc", monday.copy(), day) for day in (earlier, later))
+        days = call("date_diff", exp.Literal.string("day"), earlier, later)
+        return exp.Paren(this=exp.IntDiv(this=days, expression=exp.Literal.number(7)))
     return call("date_diff", exp.Literal.string(unit), earlier, later)
 
 

@@ -24,6 +24,7 @@ from sandbox.warehouse import (
     rules_time,
 )
 from sandbox.warehouse.errors import syntax_error, unsupported
+from sandbox.warehouse.json_paths import share_paths
 from sandbox.warehouse.names import ObjectName
 from sandbox.warehouse.result import DELETE, INSERT, MERGE, QUERY, UPDATE, Column
 from sandbox.warehouse.rewrite import Context, rewrite
@@ -123,6 +124,7 @@ def translate_tree(tree: exp.Expr, context: Context) -> Translation:
         target_name = rules_relation.resolve(rules_relation.target_table(tree), context)
     inference.annotate(tree, rules_relation.table_columns(context))
     tree = rewrite(tree, context)
+    share_paths(tree)
     actions = merge.prepare(tree) if isinstance(tree, exp.Merge) else ()
     names = {node.name for node in tree.find_all(exp.Placeholder)}
     return Translation(
