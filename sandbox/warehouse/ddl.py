@@ -134,7 +134,7 @@ def create_table(session: Session, statement: Statement) -> Result:
         elif known and not modifiers & {"OR REPLACE"}:
             raise already_exists(name)
         else:
-            _build(session, name, name.sql, columns, query, known)
+            _build(session, name, columns, query, known)
         _describe_columns(session, name, columns)
         session.run(f"comment on table {name.sql} is {literal(_comment(options))}")
         declared = {column.name: column.declared_type for column in columns}
@@ -267,8 +267,9 @@ def _create_temporary(
             return status(f"{name.name} already exists, statement succeeded.")
         if name in session.temporary and "OR REPLACE" not in modifiers:
             raise already_exists(name)
-        known = "table" if name in session.temporary else None
-        _build(session, name, f"temp.main.{quote(str(name))}", columns, query, known)
+        if name in session.temporary:
+            session.run(f"drop table temp.main.{quote(str(name))}")
+        _fill(session, f"temporary table {quote(str(name))}", columns, query)
         session.temporary.add(name)
     return status(f"Table {name.name} successfully created.")
 
@@ -276,20 +277,25 @@ def _create_temporary(
 def _build(
     session: Session,
     name: ObjectName,
-    place: str,
     columns: list[ColumnDefinition],
     query: str | None,
     known: str | None,
 ) -> None:
     if known == "view":
         raise already_exists(name)
+    place = f"table {name.sql}"
     if known:
-        session.run(f"drop table {place}")
-        if not place.startswith("temp."):
-            stream.table_replaced(session, name)
+        session.run(f"drop {place}")
+        stream.table_replaced(session, name)
+    _fill(session, place, columns, query)
+
+
+def _fill(
+    session: Session, place: str, columns: list[ColumnDefinition], query: str | None
+) -> None:
     if query is None:
         fields = ", ".join(column.sql for column in columns)
-        session.run(f"create table {place} ({fields})")
+        session.run(f"create {place} ({fields})")
         return
     translation = _translation(session, query)
     with relations(session, translation):
@@ -300,7 +306,7 @@ def _build(
             )
             headings = ", ".join(quote(c.name) for c in columns)
             source = f"select {fields} from ({source}) as source({headings})"
-        session.run(f"create table {place} as {_plain_types(session, source)}")
+        session.run(f"create {place} as {_plain_types(session, source)}")
     for consumed in translation.streams.values():
         stream.advance(session, consumed)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 from sqlglot import ErrorLevel, exp
+from sqlglot.dialects.duckdb import DuckDB
 from sqlglot.dialects.snowflake import Snowflake
 from sqlglot.errors import SqlglotError, UnsupportedError
 from sqlglot.tokens import TokenType
@@ -177,8 +178,14 @@ def _numbered(statement: Statement) -> str:
     return "".join(pieces) + statement.text[copied:]
 
 
+class _DuckDB(DuckDB):
+    """NULL is the largest value, as on Snowflake; the account sets DuckDB's default to that."""
+
+    NULL_ORDERING = "nulls_are_large"
+
+
 def _write(tree: exp.Expr) -> str:
     try:
-        return tree.sql("duckdb", unsupported_level=ErrorLevel.IMMEDIATE, comments=False)
+        return tree.sql(_DuckDB, unsupported_level=ErrorLevel.IMMEDIATE, comments=False)
     except UnsupportedError as error:
         raise unsupported(str(error)) from None

@@ -359,11 +359,26 @@ def test_flatten_gives_elements_and_keys(sql: Any) -> None:
     ) == [("k", 1)]
 
 
-def test_nulls_come_last_ascending_and_first_descending(sql: Any) -> None:
+@pytest.mark.parametrize(
+    ("order", "expected"),
+    [
+        ("asc", [1, 2, None]),
+        ("asc nulls last", [1, 2, None]),
+        ("asc nulls first", [None, 1, 2]),
+        ("desc", [None, 2, 1]),
+        ("desc nulls last", [2, 1, None]),
+        ("desc nulls first", [None, 2, 1]),
+    ],
+)
+def test_null_is_the_largest_value_unless_said_otherwise(
+    sql: Any, order: str, expected: list[int | None]
+) -> None:
+    """https://docs.snowflake.com/en/sql-reference/constructs/order-by"""
     sql("create table t (x number)")
     sql("insert into t values (1), (null), (2)")
-    assert sql("select x from t order by x") == [(1,), (2,), (None,)]
-    assert sql("select x from t order by x desc") == [(None,), (2,), (1,)]
+    assert [x for (x,) in sql(f"select x from t order by x {order}")] == expected
+    ranked = sql(f"select x, row_number() over (order by x {order}) as n from t order by n")
+    assert [x for x, _ in ranked] == expected
 
 
 def test_unnamed_columns_are_named_as_their_text(sql: Any) -> None:
