@@ -123,7 +123,7 @@ class Account:
             )
         if number in _NEEDS_A_PERSON or state.startswith(_NEEDS_A_PERSON_STATES):
             return LoaderError(
-                f"{what}. A retry cannot help; look at the statement in the account's query history "
+                f"{what}. A retry cannot help: find the statement in the account's query history "
                 "(query tag carefloe-loader), correct the table, role or warehouse, and run again."
             )
         if isinstance(error, Error | OSError) and not isinstance(error, ProgrammingError):

@@ -61,19 +61,25 @@ class LoadLoop:
         settings: RunSettings,
         observer: Observer,
         stopped: Callable[[], bool],
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._log = event_log
         self._sink = sink
         self._settings = settings
         self._observer = observer
         self._stopped = stopped
+        self._clock = clock
         self._batches: dict[str, EventBatch] = {}
         self._oldest_at = 0.0
-        self._targets: dict[TopicPartition, int] = {}
+        self._ahead: dict[TopicPartition, int] = {}
+        """Partition -> the end it had when it was taken over, until that is reached."""
         self._must_take_over = False
         self._session_in_doubt = False
-        self._trouble = Trouble(settings.loader_retry_seconds)
-        self._heard_at = time.monotonic()
+        self._contact_trouble = Trouble(settings.loader_retry_seconds, clock)
+        """Broker or account do not answer; over when partitions could be taken over."""
+        self._load_trouble = Trouble(settings.loader_retry_seconds, clock)
+        """Batches do not land; over when one did, however often raw could be read meanwhile."""
+        self._heard_at = self._clock()
 
     def run(self, until_caught_up: bool) -> None:
         """Load until `stopped`, landing what is buffered; or until every partition of ours has
@@ -84,47 +90,51 @@ class LoadLoop:
         while not self._stopped():
             try:
                 resting = self._step()
-                if until_caught_up and resting and self._caught_up():
-                    break
+                if until_caught_up and self._caught_up(resting):
+                    self._flush()
+                    return
             except BrokerSilentError as error:
-                self._trouble.add(self._log.unreachable(str(error)))
+                self._contact_trouble.add(self._log.unreachable(str(error)))
             except PositionLostError as error:
                 self._forget()
-                self._trouble.add(LoaderError(f"Kafka has lost our position ({error})"))
+                self._load_trouble.add(LoaderError(f"Kafka has lost our position ({error})"))
             except DoubtfulError as error:
-                self._forget()
                 self._session_in_doubt = True
-                self._trouble.add(error)
-        if self._rows():
-            self._flush()
+                trouble = self._contact_trouble if self._must_take_over else self._load_trouble
+                self._forget()
+                trouble.add(error)
+        self._flush()
 
     def _step(self) -> bool:
-        """Do one round; return whether it ended with nothing waiting to be read or landed."""
+        """Do one round; return whether nothing was there to be read."""
         polled = self._log.poll(_POLL_SECONDS)
         revoked, assigned = self._log.take_changes()
         if revoked:
             self._batches.clear()
-            self._targets.clear()
-        self._must_take_over = self._must_take_over or assigned
+            self._ahead.clear()
+        if assigned:
+            self._must_take_over = True
+            self._load_trouble.over()
         if self._must_take_over:
-            if self._trouble.may_try():
+            if self._contact_trouble.may_try() and self._load_trouble.may_try():
                 self._take_over()
             return False
         for partition, records in polled.items():
             self._batch_of(partition.topic).add(partition.partition, records)
+            if records[-1].offset + 1 >= self._ahead.get(partition, 0):
+                self._ahead.pop(partition, None)
         if self._due():
             self._flush()
-            return True
         self._listen(bool(polled))
         return not polled
 
     def _listen(self, heard: bool) -> None:
         """Ask the broker for a sign of life when nothing came for a while: a poll does not tell."""
-        now = time.monotonic()
+        now = self._clock()
         if not heard and now - self._heard_at > _SILENCE_SECONDS:
             self._log.ask()
             heard = True
-            self._trouble.over()
+            self._contact_trouble.over()
         if heard:
             self._heard_at = now
 
@@ -146,11 +156,12 @@ class LoadLoop:
             for number, offset in self._starts(topic, ours).items():
                 starts[TopicPartition(topic, number)] = offset
         self._log.seek(starts)
-        for partition in partitions:
-            self._targets.setdefault(partition, bounds[partition].end)
+        self._ahead = {at: bounds[at].end for at in starts if starts[at] < bounds[at].end}
         self._must_take_over = False
-        self._trouble.over()
-        self._heard_at = time.monotonic()
+        self._contact_trouble.over()
+        if not self._ahead:
+            self._load_trouble.over()  # what did not seem to land has landed
+        self._heard_at = self._clock()
         behind = sum(max(0, bounds[at].end - start) for at, start in starts.items())
         log.info("partitions taken over count=%d behind=%d", len(partitions), behind)
 
@@ -168,7 +179,7 @@ class LoadLoop:
 
     def _batch_of(self, topic: str) -> EventBatch:
         if not self._batches:
-            self._oldest_at = time.monotonic()
+            self._oldest_at = self._clock()
         if topic not in self._batches:
             self._batches[topic] = EventBatch(topic, self._settings.loader_topics[topic])
         return self._batches[topic]
@@ -182,30 +193,31 @@ class LoadLoop:
             rows >= self._settings.loader_flush_rows
             or sum(batch.payload_bytes for batch in self._batches.values())
             >= self._settings.loader_flush_bytes
-            or time.monotonic() - self._oldest_at >= self._settings.loader_flush_seconds
+            or self._clock() - self._oldest_at >= self._settings.loader_flush_seconds
         )
 
     def _flush(self) -> None:
         for topic in list(self._batches):
             batch = self._batches[topic]
-            began = time.monotonic()
+            began = self._clock()
             self._sink.load(batch)
-            self._trouble.over()
+            self._load_trouble.over()
             del self._batches[topic]
-            self._observer.landed(batch, time.monotonic() - began)
+            self._observer.landed(batch, self._clock() - began)
             self._log.commit(
                 {TopicPartition(topic, at): offset for at, offset in batch.next_offsets().items()}
             )
         self._observer.behind(self._log.lag())
 
-    def _caught_up(self) -> bool:
+    def _caught_up(self, resting: bool) -> bool:
         if self._must_take_over or not self._log.joined:
             return False
-        if any(self._log.position(at) < end for at, end in self._targets.items()):
-            return False
-        if self._rows():
-            self._flush()
-        return True
+        if resting:
+            # A log may end in offsets that hold no record (compacted, transaction markers).
+            passed = [at for at, end in self._ahead.items() if self._log.position(at) >= end]
+            for partition in passed:
+                del self._ahead[partition]
+        return not self._ahead
 
 
 def start_offset(topic: str, partition: int, landed: int | None, held: Bounds) -> int:

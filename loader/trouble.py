@@ -2,6 +2,7 @@
 
 import logging
 import time
+from collections.abc import Callable
 
 from loader.errors import LoaderError
 
@@ -14,15 +15,16 @@ _SHORTEST_WAIT, _LONGEST_WAIT = 0.5, 15.0
 class Trouble:
     """A row of failures, ended by the first success or by the end of the patience (seconds)."""
 
-    def __init__(self, patience: float) -> None:
+    def __init__(self, patience: float, clock: Callable[[], float] = time.monotonic) -> None:
         self._patience = patience
+        self._clock = clock
         self._since: float | None = None
         self._next_at = 0.0
         self._wait = _SHORTEST_WAIT
 
     def add(self, error: LoaderError) -> None:
         """Plan the next attempt; raise the error once it has lasted longer than the patience."""
-        now = time.monotonic()
+        now = self._clock()
         if self._since is None:
             self._since = now
         if now - self._since > self._patience:
@@ -34,11 +36,11 @@ class Trouble:
 
     def may_try(self) -> bool:
         """Return whether it is time for the next attempt."""
-        return time.monotonic() >= self._next_at
+        return self._clock() >= self._next_at
 
     def pause(self) -> None:
         """Sleep until the next attempt."""
-        time.sleep(max(0.0, self._next_at - time.monotonic()))
+        time.sleep(max(0.0, self._next_at - self._clock()))
 
     def over(self) -> None:
         """Note a success."""

@@ -22,7 +22,7 @@ with warnings.catch_warnings():
 
     from sandbox.kafka.server import KafkaLog
 
-__all__ = ["KafkaLog"]
+__all__ = ["KafkaLog", "TopicPartition"]
 
 FLOW = "carefloe.patient_flow"
 ENCOUNTERS = "carefloe.encounters"
