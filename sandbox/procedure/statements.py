@@ -166,7 +166,8 @@ def call(session: Session, statement: Statement) -> Result:
             warehouse=session.warehouse,
         )
         reply = runtime_of(session).handlers.call(session, files, request)
-    if session.transaction is not before:
+    left = session.transaction
+    if left is not None and left is not before and left.explicit:
         session.rollback()
         if not reply.failed:
             raise sql_error(

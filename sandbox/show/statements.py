@@ -20,6 +20,7 @@ from sandbox.warehouse.session import Session
 from sandbox.warehouse.statement import Statement
 
 _OWNER = "SYSADMIN"
+# Rows of INFORMATION_SCHEMA come from views in a schema that DuckDB can tell from its own.
 _HIDDEN_SCHEMAS = ("_SANDBOX", "_INFORMATION_SCHEMA", "main")
 _CREATED = Column("created_on", "timestamp_tz")
 _TERSE = ("created_on", "name", "kind", "database_name", "schema_name")
@@ -53,7 +54,8 @@ def show_schemas(session: Session, statement: Statement) -> Result:
     # `in <name>` is read as a schema; of schemas it can only be the database.
     database = scope.schema or scope.database
     found = session.run(
-        "select database_name, schema_name, comment from duckdb_schemas() order by 1, 2"
+        "select database_name, replace(schema_name, '_INFORMATION', 'INFORMATION'), comment"
+        " from duckdb_schemas() order by 1, 2"
     )
     rows = [
         {

@@ -183,6 +183,21 @@ def main(session):
     assert sql("select * from t") == []
 
 
+def test_ddl_in_a_handler_commits_the_callers_transaction(sql: Any) -> None:
+    sql("create table t(id int)")
+    body = """
+def main(session):
+    session.sql("create table made(id int)").collect()
+    return "made"
+"""
+    inline(sql, "make", body)
+    sql("begin")
+    sql("insert into t values (1)")
+    assert sql("call make()") == [("made",)]
+    sql("rollback")
+    assert sql("select * from t") == [(1,)]
+
+
 def test_an_error_names_the_place_in_the_archive_and_no_path_of_the_server(
     sql: Any, tmp_path: Path
 ) -> None:
