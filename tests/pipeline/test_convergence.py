@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from snowflake.snowpark.exceptions import SnowparkSQLException
 from support.account import GOLD, SILVER, Procedure, Project
 from support.collision import encounter_messages, file_lines, flow_messages
 from support.joined import assert_tables_are
@@ -147,7 +148,9 @@ def numbered(cases: Sequence[Sequence[Raw]]) -> list[list[Raw]]:
     ]
 
 
-@pytest.mark.parametrize("seed", [None, 1, 2, pytest.param(3, marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    "seed", [None, 1, *(pytest.param(seed, marks=pytest.mark.slow) for seed in (2, 3))]
+)
 def test_the_hard_cases_come_right_in_any_order(project: Project, seed: int | None) -> None:
     cases = numbered(HARD_CASES)
     rows = [row for case in cases for row in case]
@@ -204,18 +207,15 @@ def test_a_procedure_that_failed_leaves_its_streams_and_makes_up_for_it(
         *records("hospital", "2026-01-01", {"HOSPITAL_ID": "H1", "NAME": "North"}),
         *records("organization", "2026-01-01", {"Id": "O1", "NAME": "One"}),
     ]
-    table = broken.name.replace("load_", "")
-    project.execute(f"alter table {table} rename to {table}_away")
+    project.execute(f"drop table {broken.name.replace('load_', '')}")
     project.land_events(early)
     project.land_records([row for row in files if isinstance(row, RawRecord)])
     for procedure in (*SILVER, *(one for one in GOLD if one is not broken)):
         project.run(procedure)
 
-    try:
-        with pytest.raises(Exception, match="does not exist"):
-            project.run(broken)
-    finally:
-        project.execute(f"alter table {table}_away rename to {table}")
+    with pytest.raises(SnowparkSQLException, match="does not exist"):
+        project.run(broken)
+    project.deploy("40_dimension.sql", "45_fact.sql")
 
     assert any(project.has_data(broken.streams))
     late = [

@@ -114,6 +114,16 @@ class Project:
         self.connection = connection
         self.session = Session.builder.configs({"connection": connection}).create()
 
+    def deploy(self, *files: str) -> None:
+        """Run these files of sql/ statement by statement, with the variables `snow` fills in."""
+        variables = {"database": DATABASE, "warehouse": "CAREFLOE_WH"}
+        for file in files:
+            text = (SQL / file).read_text()
+            filled = re.sub(r"<%\s*ctx\.env\.(\w+)\s*%>", lambda found: variables[found[1]], text)
+            for statement, _ in split_statements(StringIO(filled), remove_comments=True):
+                if statement.strip():
+                    self.connection.cursor().execute(statement)
+
     def land_events(self, events: Sequence[RawEvent]) -> None:
         """Append to raw.patient_flow_event and raw.encounter_event, as the loader does."""
         for source in sorted({event.source for event in events}):
@@ -205,20 +215,10 @@ class Project:
 def deployed_project() -> Iterator[Project]:
     """An account in memory, served on loopback, with every object of sql/ but the tasks."""
     with Warehouse() as warehouse, _connected(warehouse) as connection:
-        for file in sorted(SQL.glob("*.sql")):
-            if file.name != TASK_FILE:
-                deploy(connection, file.read_text())
-        connection.cursor().execute("create table public.drained (row_count number)")
-        yield Project(connection)
-
-
-def deploy(connection: SnowflakeConnection, text: str) -> None:
-    """Run a file of sql/ statement by statement, with the variables that `snow` fills in."""
-    variables = {"database": DATABASE, "warehouse": "CAREFLOE_WH"}
-    filled = re.sub(r"<%\s*ctx\.env\.(\w+)\s*%>", lambda found: variables[found[1]], text)
-    for statement, _ in split_statements(StringIO(filled), remove_comments=True):
-        if statement.strip():
-            connection.cursor().execute(statement)
+        project = Project(connection)
+        project.deploy(*sorted(file.name for file in SQL.glob("*.sql") if file.name != TASK_FILE))
+        project.execute("create table public.drained (row_count number)")
+        yield project
 
 
 @contextmanager
