@@ -14,18 +14,32 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
-from sandbox.demo_summary import print_summary, print_times
+from sandbox.demo_summary import Stage, Summary, print_speed, print_times
 
 ROOT = Path(__file__).parent.parent
 BIN = Path(sys.executable).parent
 WORLD_AS_OF = "2021-01-01T00:00:00Z"
 """As-of of the files: the simulation's start, fixed, so that a second demo finds them loaded."""
+
+FAULTS = (
+    "--dirty-rate", "0.005", "--duplicate-rate", "0.01",
+    "--late-rate", "0.01", "--out-of-order-rate", "0.02",
+)  # fmt: skip
+"""Few dirty events: every discharge that cannot be read leaves its bed occupied for ever."""
+
+TASKS = {
+    "Silver patient flow": "LOAD_SILVER_PATIENT_FLOW",
+    "Dimension patient": "LOAD_DIM_PATIENT",
+    "Fact patient flow": "LOAD_FACT_PATIENT_FLOW",
+}
+"""The tasks whose speed is shown: all their runs, per patient-flow event of this demo."""
 
 LOOK_FURTHER = """
 Look further:
@@ -35,7 +49,7 @@ Look further:
 Run `make demo` again for the next events; `.venv/bin/python -m sandbox down` stops it.
 """
 
-console = Console()
+console = Console(width=None if sys.stdout.isatty() else 120)
 
 
 class StepFailedError(Exception):
@@ -51,7 +65,8 @@ class Demo:
     patients: int
     environment: dict[str, str] = field(default_factory=lambda: dict(os.environ))
     seconds: dict[str, float] = field(default_factory=dict)
-    sent: dict[str, int] = field(default_factory=dict)
+    stages: list[Stage] = field(default_factory=list)
+    started_at: datetime = field(default_factory=lambda: datetime.now(UTC).replace(tzinfo=None))
 
     @property
     def world(self) -> Path:
@@ -100,8 +115,7 @@ def main(
     except StepFailedError as error:
         console.print(f"[red]{error}", soft_wrap=True)
         raise typer.Exit(1) from None
-    print_summary(console, demo.folder)
-    print_times(console, demo.seconds, demo.sent)
+    show_summary(demo)
     console.print(LOOK_FURTHER.format(folder=os.path.relpath(demo.folder)), highlight=False)
 
 
@@ -132,6 +146,7 @@ def load_files(demo: Demo) -> None:
 
 def stream_events(demo: Demo) -> None:
     """Produce events while the loader loads them and the tasks fire."""
+    started = time.monotonic()
     loader = subprocess.Popen([str(BIN / "carefloe-loader"), "run"], env=demo.environment, cwd=ROOT)
     try:
         produce(demo)
@@ -139,32 +154,49 @@ def stream_events(demo: Demo) -> None:
         loader.send_signal(signal.SIGTERM)
         loader.wait()
     demo.run("carefloe-loader", "run", "--until-caught-up")
+    events = sum(stage.events for stage in demo.stages)
+    demo.stages.append(
+        Stage("Load both into raw, while they arrive", events, time.monotonic() - started)
+    )
 
 
 def produce(demo: Demo) -> None:
-    """The next patient-flow events, and the encounters that have not been replayed yet."""
+    """The next patient-flow events, and the encounters if they have not been replayed yet."""
     present = records_in_topics(demo.environment["KAFKA_BOOTSTRAP_SERVERS"])
-    flow = present.get("carefloe.patient_flow", 0)
+    sent = present.get("carefloe.patient_flow", 0)
+    started = time.monotonic()
     demo.run(
         "carefloe-producer", "patient-flow",
-        "--events", str(demo.events), "--skip", str(flow), "--patients", str(demo.patients),
-        "--dirty-rate", "0.02", "--duplicate-rate", "0.01",
-        "--late-rate", "0.01", "--out-of-order-rate", "0.02",
+        "--events", str(demo.events), "--skip", str(sent), "--patients", str(demo.patients),
+        *FAULTS,
     )  # fmt: skip
-    demo.sent["patient-flow events"] = demo.events
-    if not present.get("carefloe.encounters"):
-        demo.run(
-            "carefloe-producer", "encounters", "--from", str(demo.world), "--dirty-rate", "0.02"
-        )
+    demo.stages.append(Stage("Produce patient flow", demo.events, time.monotonic() - started))
+    if present.get("carefloe.encounters"):
+        return
+    started = time.monotonic()
+    demo.run("carefloe-producer", "encounters", "--from", str(demo.world), "--dirty-rate", "0.01")
+    seconds = time.monotonic() - started
     now = records_in_topics(demo.environment["KAFKA_BOOTSTRAP_SERVERS"])
-    demo.sent["encounters"] = now.get("carefloe.encounters", 0) - present.get(
-        "carefloe.encounters", 0
-    )
+    demo.stages.append(Stage("Replay encounters", now["carefloe.encounters"], seconds))
 
 
 def settle(demo: Demo) -> None:
     """Wait until no stream has data and no task runs."""
     demo.run("python", "-m", "sandbox", "settle", "--dir", str(demo.folder))
+
+
+def show_summary(demo: Demo) -> None:
+    """Print what the run has made and how fast."""
+    summary = Summary(console, demo.folder)
+    try:
+        summary.print_tables()
+        seconds = summary.print_tasks(demo.started_at)
+    finally:
+        summary.close()
+    for title, task in TASKS.items():
+        demo.stages.append(Stage(title, demo.events, seconds.get(task, 0.0)))
+    print_speed(console, demo.stages)
+    print_times(console, demo.seconds)
 
 
 STEPS: dict[str, Callable[[Demo], None]] = {

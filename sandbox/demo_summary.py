@@ -1,9 +1,11 @@
-"""What the demo shows at its end: rows per layer, reconciliation, flags, KPIs, time."""
+"""What the demo shows at its end: rows per layer, reconciliation, flags, KPIs, speed, time."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -14,23 +16,47 @@ from rich.table import Table
 
 @dataclass(frozen=True)
 class Shown:
-    """One table of the summary."""
+    """One table of the summary: what is shown, and the query that gives it."""
 
     title: str
     query: str
 
 
+@dataclass(frozen=True)
+class Stage:
+    """How long one stage of the path took for the events it handled."""
+
+    name: str
+    events: int
+    seconds: float
+
+
 LAYERS = """
-select table_schema as schema, table_name as name, row_count as row_count
+select table_schema as schema, table_name as name, row_count
 from information_schema.tables
 where table_schema in ('RAW', 'SILVER', 'GOLD', 'OPS') and table_type = 'BASE TABLE'
-order by case table_schema when 'RAW' then 1 when 'SILVER' then 2 when 'GOLD' then 3 else 4 end, table_name
+order by
+    case table_schema when 'RAW' then 1 when 'SILVER' then 2 when 'GOLD' then 3 else 4 end,
+    table_name
+"""
+
+TASKS = """
+select
+    task_name,
+    count(*) as runs,
+    count_if(state = 'FAILED') as failed_runs,
+    round(sum(datediff(millisecond, started_at, completed_at)) / 1000, 1) as seconds
+from ops.pipeline_run
+where started_at >= ?
+group by task_name
+order by seconds desc
 """
 
 SHOWN = (
     Shown("Rows per layer", LAYERS),
     Shown(
-        "Reconciliation (ops.reconciliation)", "select * from ops.reconciliation order by source"
+        "Reconciliation (ops.reconciliation)",
+        "select * from ops.reconciliation order by source",
     ),
     Shown(
         "Data-quality flags (ops.dq_flag_count)",
@@ -60,51 +86,71 @@ SHOWN = (
         "Encounters (gold.kpi_encounters_by_department)",
         "select * from gold.kpi_encounters_by_department order by encounter_count desc",
     ),
-    Shown(
-        "Tasks (ops.pipeline_run)",
-        "select task_name, count(*) as runs, count_if(state = 'FAILED') as failed,"
-        " round(sum(datediff(millisecond, started_at, completed_at)) / 1000, 1) as seconds"
-        " from ops.pipeline_run group by task_name order by seconds desc",
-    ),
 )
 
 
-def print_summary(console: Console, sandbox: Path) -> None:
-    """Print the summary's tables from the sandbox whose folder this is."""
-    connection = snowflake.connector.connect(
-        connection_name="sandbox", connections_file_path=sandbox / "connections.toml"
-    )
-    try:
+class Summary:
+    """Reads the tables of a sandbox folder and prints them."""
+
+    def __init__(self, console: Console, folder: Path) -> None:
+        self._console = console
+        self._connection = snowflake.connector.connect(
+            connection_name="sandbox",
+            connections_file_path=folder / "connections.toml",
+            paramstyle="qmark",
+        )
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._connection.close()
+
+    def print_tables(self) -> None:
+        """Print rows per layer, reconciliation, flags and KPIs."""
         for shown in SHOWN:
-            cursor = connection.cursor().execute(shown.query)
-            table = Table(title=shown.title, title_justify="left", title_style="bold")
-            for column in cursor.description:
-                table.add_column(
-                    column.name.lower().replace("_", " "),
-                    justify="right" if column.type_code == 0 else "left",
-                )
-            for row in cursor.fetchall():
-                table.add_row(*(_text(value) for value in row))
-            console.print(table)
-    finally:
-        connection.close()
+            names, rows = self._query(shown.query)
+            self._console.print(_table(shown.title, names, rows))
+
+    def print_tasks(self, since: datetime) -> dict[str, float]:
+        """Print the task runs since then (UTC); returns the seconds per task."""
+        names, rows = self._query(TASKS, (since,))
+        self._console.print(_table("Task runs (ops.pipeline_run)", names, rows))
+        return {task: float(seconds or 0) for task, _, _, seconds in rows}
+
+    def _query(
+        self, text: str, values: Sequence[Any] = ()
+    ) -> tuple[list[str], list[tuple[Any, ...]]]:
+        cursor = self._connection.cursor().execute(text, values)
+        return [column.name for column in cursor.description], cursor.fetchall()
 
 
-def print_times(console: Console, seconds: Mapping[str, float], sent: Mapping[str, int]) -> None:
-    """Print where the time went."""
-    table = Table(title="Where the time went", title_justify="left", title_style="bold")
-    table.add_column("step")
-    table.add_column("seconds", justify="right")
-    for step, duration in seconds.items():
-        table.add_row(step, f"{duration:,.1f}")
-    table.add_section()
-    table.add_row("Total", f"{sum(seconds.values()):,.1f}")
-    console.print(table)
-    for what, count in sent.items():
-        console.print(f"Produced {count:,} {what}.", highlight=False)
+def print_speed(console: Console, stages: Sequence[Stage]) -> None:
+    """Print events per second per stage."""
+    rows = [
+        (stage.name, stage.events, round(stage.seconds, 1), int(stage.events / stage.seconds))
+        for stage in stages
+        if stage.events and stage.seconds
+    ]
+    console.print(_table("Speed", ["stage", "events", "seconds", "events per second"], rows))
+
+
+def print_times(console: Console, seconds: Mapping[str, float]) -> None:
+    """Print where the time went, from an empty clone if it was one."""
+    rows = [(step, round(duration, 1)) for step, duration in seconds.items()]
+    rows.append(("Total", round(sum(seconds.values()), 1)))
+    console.print(_table("Where the time went", ["step", "seconds"], rows))
+
+
+def _table(title: str, names: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> Table:
+    table = Table(title=title, title_justify="left", title_style="bold")
+    for place, name in enumerate(names):
+        is_number = any(isinstance(row[place], (int, float, Decimal)) for row in rows)
+        table.add_column(name.lower().replace("_", " "), justify="right" if is_number else "left")
+    for row in rows:
+        table.add_row(*(_text(value) for value in row))
+    return table
 
 
 def _text(value: Any) -> str:  # noqa: ANN401 - a cell may hold anything
     if value is None:
         return ""
-    return f"{value:,}" if isinstance(value, int) else str(value)
+    return f"{value:,}" if isinstance(value, (int, float, Decimal)) else str(value)

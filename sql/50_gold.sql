@@ -23,7 +23,7 @@ create or alter view gold.kpi_bed_occupancy (
     hospital_name comment 'Current name of the hospital.',
     department comment 'Department.',
     bed_capacity comment 'Staffed beds of the newest departments file; null until one names the department.',
-    occupied_beds comment 'Open stays: admissions without a discharge.',
+    occupied_beds comment 'Open stays: admissions without a discharge, also where it never came or could not be read.',
     free_beds comment 'bed_capacity - occupied_beds.',
     occupancy_percent comment '100 * occupied_beds / bed_capacity.',
     as_of comment 'The time this is true for, UTC.'

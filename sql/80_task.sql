@@ -48,7 +48,9 @@ as
         task_run.started_at,
         task_run.completed_at
     from ops.task_run
-    where task_run.graph_run_group_id = system$task_runtime_info('CURRENT_TASK_GRAPH_RUN_GROUP_ID');
+    where
+        task_run.graph_run_group_id = system$task_runtime_info('CURRENT_TASK_GRAPH_RUN_GROUP_ID')
+        and task_run.completed_at is not null;
 
 create or alter task ops.load_silver_encounter
     warehouse = <% ctx.env.warehouse %>
@@ -84,7 +86,9 @@ as
         task_run.started_at,
         task_run.completed_at
     from ops.task_run
-    where task_run.graph_run_group_id = system$task_runtime_info('CURRENT_TASK_GRAPH_RUN_GROUP_ID');
+    where
+        task_run.graph_run_group_id = system$task_runtime_info('CURRENT_TASK_GRAPH_RUN_GROUP_ID')
+        and task_run.completed_at is not null;
 
 create or alter task ops.load_files
     warehouse = <% ctx.env.warehouse %>
@@ -191,7 +195,9 @@ as
         task_run.started_at,
         task_run.completed_at
     from ops.task_run
-    where task_run.graph_run_group_id = system$task_runtime_info('CURRENT_TASK_GRAPH_RUN_GROUP_ID');
+    where
+        task_run.graph_run_group_id = system$task_runtime_info('CURRENT_TASK_GRAPH_RUN_GROUP_ID')
+        and task_run.completed_at is not null;
 
 create or alter task ops.load_dim_patient
     warehouse = <% ctx.env.warehouse %>
@@ -220,7 +226,9 @@ as
         task_run.started_at,
         task_run.completed_at
     from ops.task_run
-    where task_run.graph_run_group_id = system$task_runtime_info('CURRENT_TASK_GRAPH_RUN_GROUP_ID');
+    where
+        task_run.graph_run_group_id = system$task_runtime_info('CURRENT_TASK_GRAPH_RUN_GROUP_ID')
+        and task_run.completed_at is not null;
 
 create or alter task ops.load_dim_department
     warehouse = <% ctx.env.warehouse %>
@@ -249,7 +257,9 @@ as
         task_run.started_at,
         task_run.completed_at
     from ops.task_run
-    where task_run.graph_run_group_id = system$task_runtime_info('CURRENT_TASK_GRAPH_RUN_GROUP_ID');
+    where
+        task_run.graph_run_group_id = system$task_runtime_info('CURRENT_TASK_GRAPH_RUN_GROUP_ID')
+        and task_run.completed_at is not null;
 
 create or alter task ops.load_dim_payer
     warehouse = <% ctx.env.warehouse %>
@@ -278,7 +288,9 @@ as
         task_run.started_at,
         task_run.completed_at
     from ops.task_run
-    where task_run.graph_run_group_id = system$task_runtime_info('CURRENT_TASK_GRAPH_RUN_GROUP_ID');
+    where
+        task_run.graph_run_group_id = system$task_runtime_info('CURRENT_TASK_GRAPH_RUN_GROUP_ID')
+        and task_run.completed_at is not null;
 
 create or alter task ops.load_fact_patient_flow
     warehouse = <% ctx.env.warehouse %>
@@ -308,7 +320,9 @@ as
         task_run.started_at,
         task_run.completed_at
     from ops.task_run
-    where task_run.graph_run_group_id = system$task_runtime_info('CURRENT_TASK_GRAPH_RUN_GROUP_ID');
+    where
+        task_run.graph_run_group_id = system$task_runtime_info('CURRENT_TASK_GRAPH_RUN_GROUP_ID')
+        and task_run.completed_at is not null;
 
 create or alter task ops.load_fact_encounter
     warehouse = <% ctx.env.warehouse %>
@@ -338,7 +352,9 @@ as
         task_run.started_at,
         task_run.completed_at
     from ops.task_run
-    where task_run.graph_run_group_id = system$task_runtime_info('CURRENT_TASK_GRAPH_RUN_GROUP_ID');
+    where
+        task_run.graph_run_group_id = system$task_runtime_info('CURRENT_TASK_GRAPH_RUN_GROUP_ID')
+        and task_run.completed_at is not null;
 
 select system$task_dependents_enable('<% ctx.env.database %>.ops.load_silver_patient_flow');
 select system$task_dependents_enable('<% ctx.env.database %>.ops.load_silver_encounter');
