@@ -1,15 +1,15 @@
-"""DESCRIBE, and the results of statements as relations."""
+"""DESCRIBE of the objects this package makes."""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sandbox.warehouse import stage, stream
-from sandbox.warehouse.errors import does_not_exist, sql_error
+from sandbox.warehouse.errors import does_not_exist
 from sandbox.warehouse.names import ObjectName, quote
-from sandbox.warehouse.registry import statement, table_function
-from sandbox.warehouse.result import DESCRIBE, Column, Result, table
+from sandbox.warehouse.registry import statement
+from sandbox.warehouse.result import DESCRIBE, Result, table
 from sandbox.warehouse.statement import Statement
 
 if TYPE_CHECKING:
@@ -144,15 +144,6 @@ def describe_database(session: Session, statement: Statement) -> Result:
     )
     rows = [*rows, ("INFORMATION_SCHEMA",)]
     return table(["created_on", "name", "kind"], [(None, *r, "SCHEMA") for r in rows], DESCRIBE)
-
-
-@table_function("result_scan")
-def result_scan(session: Session, arguments: dict[str, Any]) -> Result:
-    """https://docs.snowflake.com/en/sql-reference/functions/result_scan"""
-    found = session.account.recall(str(arguments.get("0")))
-    if found is None:
-        raise sql_error(f"Statement {arguments.get('0')} not found", 709, "02000")
-    return Result([Column(c.name, c.type) for c in found.columns], found.table)
 
 
 def shown_type(duckdb_type: str, declared: str | None) -> str:

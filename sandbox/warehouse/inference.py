@@ -211,22 +211,25 @@ class _Annotation:
     def _infer(self, node: exp.Expr, scope: _Scope) -> str | None:
         if isinstance(node, exp.Column):
             return scope.find(node.table, node.name)
-        if isinstance(node, exp.Cast):
-            return canonical(duckdb_type(node.to)) if isinstance(node.to, exp.DataType) else None
-        if isinstance(node, exp.Literal):
-            return _literal(node)
-        if isinstance(node, exp.Predicate | exp.Connector | exp.Not | exp.Boolean):
-            return "BOOLEAN"
-        if isinstance(node, exp.Anonymous):
-            return ANONYMOUS.get(node.name.upper())
-        for kinds, kind in FIXED:
-            if isinstance(node, kinds):
-                return kind
-        if isinstance(node, VARIANT_RESULTS):
-            return "JSON"
-        if isinstance(node, OF_ARGUMENT):
-            return type_of(node.this)
-        return _computed(node)
+        kind = type(node)
+        if kind not in _rule_of:
+            _rule_of[kind] = _find_rule(kind)
+        rule = _rule_of[kind]
+        return rule(node) if callable(rule) else rule
+
+
+Rule = Callable[[exp.Expr], str | None] | str | None
+_rule_of: dict[type[exp.Expr], Rule] = {}
+
+
+def _find_rule(kind: type[exp.Expr]) -> Rule:
+    """How to find the type of nodes of this class: by a function, always the same, or not."""
+    for classes, result in (*_COMPUTED, *FIXED, (VARIANT_RESULTS, "JSON")):
+        if issubclass(kind, classes):
+            return result
+    if issubclass(kind, OF_ARGUMENT):
+        return lambda node: type_of(node.this)
+    return None
 
 
 def unified(kinds: Iterable[str | None]) -> str | None:
@@ -246,42 +249,35 @@ def canonical(kind: str) -> str:
     return {"TIMESTAMPTZ": TIMESTAMP_TZ, "INT": "INTEGER"}.get(kind, kind.replace(", ", ","))
 
 
-def _computed(node: exp.Expr) -> str | None:
-    if isinstance(node, exp.Null):
-        return '"NULL"'
-    if isinstance(node, exp.Coalesce | exp.Greatest | exp.Least):
-        return unified(type_of(part) for part in (node.this, *node.expressions))
-    if isinstance(node, exp.If):
-        return unified((type_of(node.args.get("true")), type_of(node.args.get("false"))))
-    if isinstance(node, exp.Nvl2):
-        return unified((type_of(node.args.get("true")), type_of(node.args.get("false"))))
-    if isinstance(node, exp.Case):
-        parts = [branch.args.get("true") for branch in node.args["ifs"]]
-        if node.args.get("default") is not None:
-            parts.append(node.args["default"])
-        return unified(type_of(part) for part in parts)
-    if isinstance(node, exp.Avg | exp.Div):
-        return _quotient(node)
-    if isinstance(node, exp.Median | exp.PercentileCont):
-        return _middle(type_of(node.this))
-    if isinstance(node, exp.WithinGroup):
-        ordered = node.expression.expressions[0].this
-        is_middle = isinstance(node.this, exp.PercentileCont)
-        return _middle(type_of(ordered)) if is_middle else type_of(node.this)
-    if isinstance(node, exp.Sum):
-        scale = scale_of(type_of(node.this))
-        return f"DECIMAL(38,{scale})" if scale is not None else type_of(node.this)
-    if isinstance(node, exp.Add | exp.Sub | exp.Mul | exp.Mod):
-        return _arithmetic(node)
-    if isinstance(node, exp.CurrentTimestamp):
-        return TIMESTAMP if node.args.get("sysdate") else TIMESTAMP_TZ
-    if isinstance(node, exp.ConvertTimezone):
-        return TIMESTAMP if node.args.get("source_tz") is not None else TIMESTAMP_TZ
-    if isinstance(node, exp.DateAdd | exp.TimestampTrunc | exp.DateTrunc | exp.TsOrDsAdd):
-        return _moved(node)
-    if isinstance(node, exp.DataType | exp.Identifier | exp.Var):
-        return None
-    return None
+def _cast(node: exp.Expr) -> str | None:
+    to = node.args["to"]
+    return canonical(duckdb_type(to)) if isinstance(to, exp.DataType) else None
+
+
+def _chosen(node: exp.Expr) -> str | None:
+    return unified(type_of(part) for part in (node.this, *node.expressions))
+
+
+def _branches(node: exp.Expr) -> str | None:
+    return unified((type_of(node.args.get("true")), type_of(node.args.get("false"))))
+
+
+def _case(node: exp.Expr) -> str | None:
+    parts = [branch.args.get("true") for branch in node.args["ifs"]]
+    if node.args.get("default") is not None:
+        parts.append(node.args["default"])
+    return unified(type_of(part) for part in parts)
+
+
+def _within_group(node: exp.Expr) -> str | None:
+    if isinstance(node.this, exp.PercentileCont):
+        return _middle(type_of(node.expression.expressions[0].this))
+    return type_of(node.this)
+
+
+def _sum(node: exp.Expr) -> str | None:
+    scale = scale_of(type_of(node.this))
+    return f"DECIMAL(38,{scale})" if scale is not None else type_of(node.this)
 
 
 def divided_scale(scale: int) -> int:
@@ -313,7 +309,7 @@ def _moved(node: exp.Expr) -> str | None:
     return kind
 
 
-def _arithmetic(node: exp.Binary) -> str | None:
+def _arithmetic(node: exp.Expr) -> str | None:
     left, right = type_of(node.this), type_of(node.expression)
     if left == "DATE":
         return "BIGINT" if right == "DATE" else "DATE"
@@ -328,7 +324,7 @@ def _arithmetic(node: exp.Binary) -> str | None:
     return f"DECIMAL(38,{scale})"
 
 
-def _literal(node: exp.Literal) -> str:
+def _literal(node: exp.Expr) -> str:
     if node.is_string:
         return "VARCHAR"
     text = node.name
@@ -345,3 +341,29 @@ def _headed(columns: Columns, alias: exp.Expr | None) -> Columns:
         return columns
     kinds = [kind for _, kind in columns] + [None] * len(headings)
     return [(heading.name, kind) for heading, kind in zip(headings, kinds, strict=False)]
+
+
+_COMPUTED: tuple[tuple[tuple[type[exp.Expr], ...], Rule], ...] = (
+    ((exp.Cast,), _cast),
+    ((exp.Literal,), _literal),
+    ((exp.Null,), '"NULL"'),
+    ((exp.Predicate, exp.Connector, exp.Not, exp.Boolean), "BOOLEAN"),
+    ((exp.Anonymous,), lambda node: ANONYMOUS.get(node.name.upper())),
+    ((exp.Coalesce, exp.Greatest, exp.Least), _chosen),
+    ((exp.If, exp.Nvl2), _branches),
+    ((exp.Case,), _case),
+    ((exp.Avg, exp.Div), _quotient),
+    ((exp.Median, exp.PercentileCont), lambda node: _middle(type_of(node.this))),
+    ((exp.WithinGroup,), _within_group),
+    ((exp.Sum,), _sum),
+    ((exp.Add, exp.Sub, exp.Mul, exp.Mod), _arithmetic),
+    (
+        (exp.CurrentTimestamp,),
+        lambda node: TIMESTAMP if node.args.get("sysdate") else TIMESTAMP_TZ,
+    ),
+    (
+        (exp.ConvertTimezone,),
+        lambda node: TIMESTAMP if node.args.get("source_tz") is not None else TIMESTAMP_TZ,
+    ),
+    ((exp.DateAdd, exp.TimestampTrunc, exp.DateTrunc, exp.TsOrDsAdd), _moved),
+)

@@ -23,7 +23,7 @@ from sandbox.warehouse.names import ObjectName
 from sandbox.warehouse.parameter import Parameters
 from sandbox.warehouse.registry import find_statement
 from sandbox.warehouse.result import QUERY, Column, Result, status
-from sandbox.warehouse.statement import is_empty, read_statement
+from sandbox.warehouse.statement import canonical, is_empty, read_statement
 
 if TYPE_CHECKING:
     from sandbox.warehouse.account import Account
@@ -104,7 +104,7 @@ class Session:
         from sandbox.warehouse.query import describe
 
         with _snowflake_errors():
-            return describe(self, text)
+            return describe(self, canonical(text))
 
     def run(self, sql: str, params: Params = ()) -> list[tuple[Any, ...]]:
         """Rows of a statement in DuckDB's SQL."""

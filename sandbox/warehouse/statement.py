@@ -6,6 +6,7 @@ handler of a statement reads what follows the head with a `Reader`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -43,6 +44,7 @@ _MODIFIERS = (
 )
 _EXISTENCE = (("IF", "NOT", "EXISTS"), ("IF", "EXISTS"))
 
+_RANDOM_NAME = re.compile(r"SNOWPARK_TEMP_CTE_[0-9A-Z]{10}")
 # Statements whose `?` are values of expressions; elsewhere they stand for names and options.
 _WITH_VALUES = frozenset(["SELECT", "WITH", "(", "INSERT", "UPDATE", "DELETE", "MERGE", "CALL", "PUT", "GET", "SET"])
 
@@ -72,6 +74,10 @@ class Statement:
     @property
     def is_temporary(self) -> bool:
         return bool(self.modifiers & {"TEMP", "TEMPORARY"})
+
+    @property
+    def has_placeholders(self) -> bool:
+        return any(token.token_type is TokenType.PLACEHOLDER for token in self.tokens)
 
     def with_head(self, words: int) -> Statement:
         return replace(self, head=words)
@@ -241,6 +247,17 @@ class Reader:
     @staticmethod
     def _number(text: str) -> int | float:
         return float(text) if "." in text or "e" in text.lower() else int(text)
+
+
+def canonical(text: str) -> str:
+    """The text with Snowpark's random names of common table expressions numbered.
+
+    What a procedure sends is then the same text each time, and translated once.
+    """
+    numbers: dict[str, str] = {}
+    return _RANDOM_NAME.sub(
+        lambda match: numbers.setdefault(match[0], f"SNOWPARK_CTE_{len(numbers)}"), text
+    )
 
 
 def read_statement(text: str, params: tuple[Any, ...] | Mapping[str, Any] = ()) -> Statement:

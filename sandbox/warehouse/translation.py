@@ -85,7 +85,7 @@ def translate(session: Session, statement: Statement, describing: bool = False) 
     """
     key = (
         statement.text,
-        describing,
+        describing and statement.has_placeholders,
         session.database,
         session.schema,
         session.account.generation,
@@ -95,7 +95,7 @@ def translate(session: Session, statement: Statement, describing: bool = False) 
     known = _cache.get(key)
     if known is None:
         tree = parse(statement)
-        if describing:
+        if describing and statement.has_placeholders:
             tree = tree.transform(
                 lambda node: exp.null() if isinstance(node, exp.Placeholder) else node
             )
@@ -144,7 +144,7 @@ def translate_tree(tree: exp.Expr, context: Context) -> Translation:
 def parse(statement: Statement) -> exp.Expr:
     """The syntax tree; every `?` has become `:1`, `:2`, ..."""
     text, tokens = statement.text, statement.tokens
-    if any(token.token_type is TokenType.PLACEHOLDER for token in tokens):
+    if statement.has_placeholders:
         return parse_text(_numbered(statement))
     return _single(Snowflake().parser(), list(tokens), text)
 
@@ -186,6 +186,6 @@ class _DuckDB(DuckDB):
 
 def _write(tree: exp.Expr) -> str:
     try:
-        return tree.sql(_DuckDB, unsupported_level=ErrorLevel.IMMEDIATE, comments=False)
+        return tree.sql(_DuckDB, unsupported_level=ErrorLevel.IMMEDIATE, comments=False, copy=False)
     except UnsupportedError as error:
         raise unsupported(str(error)) from None
