@@ -1,6 +1,7 @@
 """`carefloe-loader csv`: finds the files, loads one after the other, says what became of each."""
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -60,13 +61,8 @@ def _load_all(
     outcomes: list[Outcome] = []
     failures: list[str] = []
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn())
-    with Progress(
-        *columns,
-        TimeElapsedColumn(),
-        console=console,
-        transient=True,
-        disable=not console.is_terminal,
-    ) as bar:
+    bar = Progress(*columns, TimeElapsedColumn(), console=console, transient=True)
+    with bar if console.is_terminal else nullcontext():
         task = bar.add_task("files", total=len(files))
         loader = FileLoader(
             sink,

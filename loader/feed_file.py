@@ -13,6 +13,7 @@ from loader.errors import LoaderError, UsageError
 from loader.feed import FEEDS, Feed
 
 _CHUNK_BYTES = 1024 * 1024
+_LINE_ENDS = (b"\n", b"\r")
 _LONGEST_LINE = 16 * 1024 * 1024
 """What a varchar holds; also bounds the memory."""
 
@@ -78,11 +79,13 @@ def identify(path: Path, feed: Feed, as_of: datetime | None) -> FeedFile:
         with _open_bytes(path) as file:
             while chunk := file.read(_CHUNK_BYTES):
                 digest.update(chunk)
-                behind_last_end = len(chunk) - max(chunk.rfind(b"\n"), chunk.rfind(b"\r")) - 1
-                ends = behind_last_end < len(chunk)
-                line_bytes = behind_last_end if ends else line_bytes + len(chunk)
-                if line_bytes > _LONGEST_LINE:
+                first, *others = chunk.splitlines()  # a chunk's own lines are short enough
+                if line_bytes + len(first) > _LONGEST_LINE:
                     raise FileError(f"{path}: has a line longer than 16 MB")
+                if others or chunk.endswith(_LINE_ENDS):
+                    line_bytes = 0 if chunk.endswith(_LINE_ENDS) else len(others[-1])
+                else:
+                    line_bytes += len(first)
     except (OSError, EOFError, ZlibError) as error:
         raise FileError(f"{path}: cannot be read as a whole ({_reason(error)})") from error
     return FeedFile(path, feed, digest.hexdigest(), as_of, read_at)

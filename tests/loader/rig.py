@@ -1,5 +1,6 @@
 """What the loader's tests share: a log to produce to, an account to look into, a real process."""
 
+import json
 import os
 import subprocess
 import sys
@@ -125,10 +126,9 @@ class RawAccount:
 
     def use(self, **other: Any) -> None:
         """Write connections.toml; `other` overrides connection parameters (a proxy's port)."""
-        lines = [f"{name} = {_toml(value)}" for name, value in (self.parameters | other).items()]
         path = self.home / "connections.toml"
         path.touch(0o600)
-        path.write_text("\n".join(["[sandbox]", *lines, ""]))
+        path.write_text(toml_table("sandbox", self.parameters | other))
 
     def close(self) -> None:
         self._connection.close()
@@ -163,7 +163,7 @@ class Loader:
             cwd=Path(__file__).parents[2],
         )
 
-    def wait(self, seconds: float = 60) -> "Finished":
+    def wait(self, seconds: float = 120) -> "Finished":
         try:
             out, err = self.process.communicate(timeout=seconds)
         except subprocess.TimeoutExpired:
@@ -209,5 +209,7 @@ def running(loader: Loader) -> Iterator[Loader]:
             loader.kill()
 
 
-def _toml(value: object) -> str:
-    return f'"{value}"' if isinstance(value, str) else str(value).lower()
+def toml_table(name: str, values: dict[str, Any]) -> str:
+    """Return a TOML table of texts, numbers and truth values."""
+    lines = [f"{key} = {json.dumps(value)}" for key, value in values.items()]
+    return "\n".join([f"[{name}]", *lines, ""])
