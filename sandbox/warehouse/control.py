@@ -170,6 +170,12 @@ def last_query_id(session: Session, arguments: list[Any]) -> str | None:
     return session.last_query_id
 
 
+@function("system$cancel_all_queries")
+def cancel_all_queries(session: Session, arguments: list[Any]) -> str:
+    """Sent when a Snowpark session closes; its queries have ended by then."""
+    return "0 cancelled."
+
+
 def _has_schema(session: Session, database: str, schema: str) -> bool:
     sql = "select 1 from duckdb_schemas() where database_name = ? and schema_name = ?"
     return bool(session.run(sql, [database, schema])) and schema != "main" and bool(quote(schema))

@@ -112,17 +112,18 @@ def translate(session: Session, statement: Statement, describing: bool = False) 
 def translate_tree(tree: exp.Expr, context: Context) -> Translation:
     """Rewrite a parsed statement and write it down for DuckDB."""
     kind = _KINDS.get(type(tree), QUERY)
-    before: tuple[str, ...] = ()
     if isinstance(tree, exp.TruncateTable):
         kind, tree = DELETE, exp.Delete(this=tree.expressions[0])
-    elif isinstance(tree, exp.Insert) and tree.args.get("overwrite"):
-        tree.set("overwrite", False)
-        target = rules_relation.target_table(tree)
-        before = (_write(rewrite(exp.Delete(this=target.copy()), context)),)
+    replaces_rows = bool(tree.args.get("overwrite"))
     rules_relation.prepare(tree, context)
+    before: tuple[str, ...] = ()
     target_name = None
     if kind != QUERY:
-        target_name = rules_relation.resolve(rules_relation.target_table(tree), context)
+        target = rules_relation.target_table(tree)
+        target_name = rules_relation.resolve(target, context)
+        if replaces_rows:
+            tree.set("overwrite", False)
+            before = (_write(exp.Delete(this=target.copy())),)
     inference.annotate(tree, rules_relation.table_columns(context))
     tree = rewrite(tree, context)
     share_paths(tree)
