@@ -95,8 +95,8 @@ def main() -> int:
         address.unlink(missing_ok=True)
         interval = timedelta(seconds=options.trigger_interval)
         warehouse = Warehouse(folder, options.port, interval)
-    except FolderError:
-        return _fail(f"The folder {folder} is in use by another warehouse, or cannot be written.")
+    except FolderError as error:
+        return _fail(str(error).replace("broker", "process"))
     except duckdb.Error as error:
         return _fail(
             f"The data in {folder} cannot be opened: {str(error).splitlines()[0]} "

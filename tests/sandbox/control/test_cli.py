@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 import snowflake.connector
 
+from sandbox.kafka.folder import FolderLock
 from sandbox.process import Service
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -181,6 +182,18 @@ def test_a_damaged_folder_is_an_error_that_says_so(home: Path) -> None:
     assert f"The data in {home}/warehouse cannot be opened" in plain(result)
     assert "start with another --dir" in plain(result)
     assert "Traceback" not in plain(result)
+
+
+def test_a_folder_that_another_process_holds_is_an_error_that_says_so(home: Path) -> None:
+    lock = FolderLock(home / "warehouse")
+    try:
+        result = sandbox("up", "--dir", str(home))
+    finally:
+        lock.close()
+    assert result.returncode == 1
+    assert f"{home}/warehouse is already served by another process" in plain(result)
+    assert f"process {os.getpid()}" in plain(result)
+    assert "Stop it, or start with another folder" in plain(result)
 
 
 def test_a_folder_that_cannot_be_made_is_an_error_that_says_so(tmp_path: Path) -> None:

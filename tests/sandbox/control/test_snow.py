@@ -180,6 +180,11 @@ def test_a_project_is_deployed_twice_and_runs(snow: Snow, project: Path) -> None
     assert snow("object", "list", "table", "-c", "sandbox")[0]["rows"] == 3
     described = snow("object", "describe", "task", "ops.count_new_beds", "-c", "sandbox")
     assert described[0]["definition"] == "call ops.count_beds('ICU', 1)"
+    columns = snow("object", "describe", "table", "ops.bed", "-c", "sandbox")
+    assert [(row["name"], row["type"][:6]) for row in columns] == [
+        ("WARD", "VARCHA"),
+        ("NUMBER", "NUMBER"),
+    ]
     schemas = snow("object", "list", "schema", "-c", "sandbox")
     assert {"OPS", "PUBLIC"} <= {row["name"] for row in schemas}
 
