@@ -71,9 +71,9 @@ def changed(session: Session, *rows: tuple[str, str, str, str | None, bool]) -> 
     return sorted({row["id_"] for row in found})
 
 
-def test_a_first_snapshot_and_a_change_say_something_new(sandbox: Session) -> None:
+def test_a_first_snapshot_and_a_change_say_something_new(session: Session) -> None:
     assert changed(
-        sandbox,
+        session,
         ("h1", "2026-01-01", "a", "Boston", True),
         ("h2", "2026-01-01", "b", "Boston", False),
         ("h2", "2026-01-02", "c", "Salem", True),
@@ -82,10 +82,10 @@ def test_a_first_snapshot_and_a_change_say_something_new(sandbox: Session) -> No
     ) == ["h1", "h2", "h3"]
 
 
-def test_a_repeated_snapshot_says_nothing_new(sandbox: Session) -> None:
+def test_a_repeated_snapshot_says_nothing_new(session: Session) -> None:
     assert (
         changed(
-            sandbox,
+            session,
             ("h1", "2026-01-01", "a", "Boston", False),
             ("h1", "2026-01-02", "b", "Boston", True),
             ("h2", "2026-01-01", "c", None, False),
@@ -95,9 +95,9 @@ def test_a_repeated_snapshot_says_nothing_new(sandbox: Session) -> None:
     )
 
 
-def test_a_late_snapshot_is_compared_with_the_state_before_it(sandbox: Session) -> None:
+def test_a_late_snapshot_is_compared_with_the_state_before_it(session: Session) -> None:
     assert changed(
-        sandbox,
+        session,
         ("h1", "2026-01-01", "a", "Boston", False),
         ("h1", "2026-01-02", "b", "Boston", True),
         ("h1", "2026-01-03", "c", "Salem", False),
@@ -107,9 +107,9 @@ def test_a_late_snapshot_is_compared_with_the_state_before_it(sandbox: Session) 
     ) == ["h2"]
 
 
-def test_two_rows_of_one_as_of_are_always_news(sandbox: Session) -> None:
+def test_two_rows_of_one_as_of_are_always_news(session: Session) -> None:
     assert changed(
-        sandbox,
+        session,
         ("h1", "2026-01-01", "a", "Boston", False),
         ("h1", "2026-01-02", "b", "Boston", True),
         ("h1", "2026-01-02", "c", "Salem", False),
