@@ -23,7 +23,7 @@ from sandbox.warehouse.names import ObjectName, literal, quote
 from sandbox.warehouse.result import Result
 from sandbox.warehouse.session import Session
 
-MEMORY_LIMIT = "1GiB"
+MOST_MEMORY = 1536 * 1024 * 1024
 _KEPT_RESULTS = 50
 _DEPTH, _STACK_BYTES = 20_000, 64 * 1024 * 1024
 _SUFFIX = ".duckdb"
@@ -38,7 +38,8 @@ class Account:
     Only one process at a time can open a folder.
     """
 
-    def __init__(self, path: Path | None = None) -> None:
+    def __init__(self, path: Path | None = None, memory_limit: int | None = None) -> None:
+        """`memory_limit` in bytes is DuckDB's; by default half of the machine, at most 1.5 GiB."""
         self.catalog = Catalog()
         self.locks = Locks()
         self.generation = 0
@@ -55,7 +56,7 @@ class Account:
         self._duck = duckdb.connect(
             ":memory:",
             config={
-                "memory_limit": MEMORY_LIMIT,
+                "memory_limit": f"{memory_limit or _default_memory_limit()}B",
                 "threads": os.cpu_count() or 1,
                 "temp_directory": str(self._home / "spill"),
                 "lambda_syntax": "ENABLE_SINGLE_ARROW",
@@ -148,6 +149,11 @@ class Account:
         if name != catalog.ACCOUNT_DATABASE:
             duck.execute(f'create schema if not exists {quote(name)}."PUBLIC"').fetchall()
         self._databases.add(name)
+
+
+def _default_memory_limit() -> int:
+    machine = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return min(machine // 2, MOST_MEMORY)
 
 
 def _allow_deep_statements() -> None:

@@ -15,8 +15,9 @@ from sandbox.warehouse.translation import parse_text, translate_tree
 if TYPE_CHECKING:
     from sandbox.warehouse.session import Session
 
-_CONSTRAINTS = ("CONSTRAINT", "PRIMARY", "UNIQUE", "FOREIGN")
-_AFTER_TYPE = ("NOT", "NULL", "DEFAULT", "COMMENT", "PRIMARY", "UNIQUE", "REFERENCES", "COLLATE")
+# sqlglot's tokenizer makes one token of PRIMARY KEY and of FOREIGN KEY.
+_CONSTRAINTS = ("CONSTRAINT", "PRIMARY KEY", "UNIQUE", "FOREIGN KEY")
+_AFTER_TYPE = ("NOT", "NULL", "DEFAULT", "COMMENT", "PRIMARY KEY", "UNIQUE", "REFERENCES", "COLLATE")
 _AFTER_TYPE_ALL = (
     *_AFTER_TYPE,
     "CONSTRAINT",
@@ -63,10 +64,10 @@ def _column(session: Session, reader: Reader) -> ColumnDefinition:
             is_required = True
         elif reader.accept("NULL") or reader.accept("UNIQUE"):
             continue
-        elif reader.accept("PRIMARY", "KEY"):
+        elif reader.accept("PRIMARY KEY"):
             is_required = True
         elif reader.accept("DEFAULT"):
-            default = _expression(session, reader.until("NOT", "COMMENT", "PRIMARY", "UNIQUE"))
+            default = _expression(session, reader.until("NOT", "COMMENT", "PRIMARY KEY", "UNIQUE"))
         elif reader.accept("COMMENT"):
             reader.accept("=")
             comment = reader.string()

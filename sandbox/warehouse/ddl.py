@@ -216,7 +216,7 @@ def drop_relation(session: Session, statement: Statement) -> Result:
     name = session.resolve(reader.name())
     kind = statement.words[1].lower()
     if name in session.temporary and kind == "table":
-        with session.ddl():
+        with session.ddl(is_temporary=True):
             session.run(f"drop table temp.main.{quote(str(name))}")
         session.temporary.discard(name)
         return status(f"{name.name} successfully dropped.")
@@ -262,7 +262,7 @@ def _create_temporary(
     query: str | None,
     modifiers: frozenset[str],
 ) -> Result:
-    with session.ddl():
+    with session.ddl(is_temporary=True):
         if name in session.temporary and "IF NOT EXISTS" in modifiers:
             return status(f"{name.name} already exists, statement succeeded.")
         if name in session.temporary and "OR REPLACE" not in modifiers:
@@ -341,7 +341,7 @@ def _table_options(reader: Reader) -> dict[str, object]:
     options: dict[str, object] = {}
     while True:
         found = reader.options()
-        if reader.accept("CLUSTER", "BY"):
+        if reader.accept("CLUSTER BY"):  # one token
             found["CLUSTER_BY"] = reader.parenthesized().rest()
         elif reader.accept("COPY", "GRANTS"):
             continue

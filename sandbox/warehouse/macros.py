@@ -29,6 +29,8 @@ create macro sf_typeof(j) as case json_type(to_json(j)) when 'UBIGINT' then 'INT
     when 'BIGINT' then 'INTEGER' when 'DOUBLE' then 'DECIMAL' when 'NULL' then 'NULL_VALUE'
     else json_type(to_json(j)) end;
 create macro sf_as_object(j) as case when json_type(to_json(j)) = 'OBJECT' then to_json(j) end;
+create macro sf_try_parse_object(x) as
+    case when starts_with(ltrim(x, e' \t\n\r'), '{') then try_cast(x as json) end;
 create macro sf_as_array(j) as case when json_type(to_json(j)) = 'ARRAY' then to_json(j) end;
 create macro sf_as_text(j) as case when json_type(to_json(j)) = 'VARCHAR' then j ->> '$' end;
 create macro sf_is_null_value(j) as json_type(j) = 'NULL';

@@ -13,7 +13,6 @@ renamed(
     {
         "ARRAY_CAT": "sf_array_cat",
         "ARRAY_APPEND": "sf_array_append",
-        "AS_OBJECT": "sf_as_object",
         "AS_ARRAY": "sf_as_array",
         "AS_VARCHAR": "sf_as_text",
         "AS_CHAR": "sf_as_text",
@@ -71,6 +70,18 @@ def cast_json(node: exp.Cast) -> exp.Expr | None:
     if kind is exp.DataType.Type.BOOLEAN and type_of(inner) == "JSON":
         node.set("this", json_text(inner))
     return None
+
+
+@rule(exp.Anonymous)
+def as_object(node: exp.Anonymous) -> exp.Expr | None:
+    """Of a text just parsed: its first character tells, and it is parsed once."""
+    if node.name.upper() != "AS_OBJECT":
+        return None
+    value = node.expressions[0]
+    is_parsed = isinstance(value, exp.Anonymous) and value.name == "sf_try_parse_json"
+    if is_parsed and isinstance(value.expressions[0], exp.Column):
+        return call("sf_try_parse_object", value.expressions[0])
+    return call("sf_as_object", value)
 
 
 @rule(exp.Anonymous)

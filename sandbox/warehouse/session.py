@@ -63,11 +63,14 @@ class Session:
         self.parameters = Parameters()
         self.variables: dict[str, Any] = {}
         self.temporary: set[ObjectName] = set()
+        self.temporary_version = 0
+        """Grows with each change of the temporary tables, which no other session sees."""
+        self.temporary_stages: dict[ObjectName, dict[str, Any]] = {}
         self.autocommit = True
         self.last_query_id: str | None = None
         self.transaction: Transaction | None = None
         self.in_ddl = False
-        self._columns: dict[str, tuple[tuple[str, int], list[tuple[str, str]]]] = {}
+        self._columns: dict[str, tuple[tuple[int, int], list[tuple[str, str]]]] = {}
         self._duck = duck
         self.run("set search_path = 'memory.main'")
 
@@ -80,9 +83,12 @@ class Session:
         return self.transaction is not None
 
     def close(self) -> None:
-        """Roll an open transaction back and drop the temporary tables."""
+        """Roll an open transaction back and drop the temporary tables and stages."""
+        from sandbox.warehouse.stage import forget_temporary
+
         if self.transaction:
             self.rollback()
+        forget_temporary(self)
         self._duck.close()
 
     def execute(self, text: str, params: Params = ()) -> Result:
@@ -123,7 +129,7 @@ class Session:
 
     def table_columns(self, place: str) -> list[tuple[str, str]]:
         """Names and DuckDB types of a table or view, given as DuckDB's name; [] without one."""
-        key = (place, self.account.generation)
+        key = (self.temporary_version, self.account.generation)
         known = self._columns.get(place)
         if known is None or known[0] != key or self.in_ddl:
             try:
@@ -221,8 +227,12 @@ class Session:
             self.commit()
 
     @contextmanager
-    def ddl(self, locks: Iterable[ObjectName] = ()) -> Iterator[None]:
+    def ddl(
+        self, locks: Iterable[ObjectName] = (), is_temporary: bool = False
+    ) -> Iterator[None]:
         """A transaction of its own; an open one is committed first.
+
+        A change of temporary objects leaves valid what other sessions know about objects.
 
         https://docs.snowflake.com/en/sql-reference/transactions#ddl
         """
@@ -243,7 +253,8 @@ class Session:
                     raise
                 finally:
                     self.in_ddl = False
-                    self.account.generation += 1
+                    self.temporary_version += is_temporary
+                    self.account.generation += not is_temporary
         finally:
             self.account.locks.release(self)
 

@@ -38,6 +38,20 @@ def create_stage(session: Session, statement: Statement) -> Result:
     reader.end()
     if "URL" in options or "STORAGE_INTEGRATION" in options:
         raise unsupported("external stages.")
+    definition = {
+        "comment": options.get("COMMENT", ""),
+        "file_format": options.get("FILE_FORMAT"),
+        "created_on": session.now(),
+    }
+    if statement.is_temporary:
+        session.commit()
+        if name in session.temporary_stages and "IF NOT EXISTS" in modifiers:
+            return status(f"{name.name} already exists, statement succeeded.")
+        if name in session.temporary_stages and "OR REPLACE" not in modifiers:
+            raise already_exists(name)
+        session.temporary_stages[name] = definition
+        _empty(session, name)
+        return status(f"Stage area {name.name} successfully created.")
     with session.ddl():
         if session.catalog.get(session, KIND, name) is not None:
             if modifiers & {"IF NOT EXISTS", "OR ALTER"}:
@@ -45,12 +59,6 @@ def create_stage(session: Session, statement: Statement) -> Result:
             if "OR REPLACE" not in modifiers:
                 raise already_exists(name)
         _empty(session, name)
-        definition = {
-            "comment": options.get("COMMENT", ""),
-            "file_format": options.get("FILE_FORMAT"),
-            "is_temporary": statement.is_temporary,
-            "created_on": session.now(),
-        }
         session.catalog.put(session, KIND, name, definition)
     return status(f"Stage area {name.name} successfully created.")
 
@@ -59,6 +67,11 @@ def create_stage(session: Session, statement: Statement) -> Result:
 def drop_stage(session: Session, statement: Statement) -> Result:
     modifiers, reader = statement.after_head()
     name = session.resolve(reader.name())
+    if name in session.temporary_stages:
+        session.commit()
+        _empty(session, name)
+        del session.temporary_stages[name]
+        return status(f"{name.name} successfully dropped.")
     with session.ddl():
         if not session.catalog.drop(session, KIND, name):
             if "IF EXISTS" in modifiers:
@@ -159,7 +172,8 @@ def split_location(session: Session, location: str) -> tuple[ObjectName, str]:
     quoted = re.match(r'(?:"[^"]*"|[^"/])*', text)
     head = quoted[0] if quoted else text
     name = session.resolve(split_name(head))
-    if session.catalog.get(session, KIND, name) is None:
+    is_known = name in session.temporary_stages or session.catalog.get(session, KIND, name)
+    if not is_known:
         raise does_not_exist("Stage", name)
     return name, text[len(head) :].lstrip("/")
 
@@ -185,8 +199,16 @@ def _files(folder: Path) -> list[Path]:
     return sorted(f for f in folder.rglob("*") if f.is_file()) if folder.is_dir() else []
 
 
+def forget_temporary(session: Session) -> None:
+    """The end of a session is the end of its temporary stages and their files."""
+    for name in list(session.temporary_stages):
+        _empty(session, name)
+    session.temporary_stages.clear()
+
+
 def _root(session: Session, name: ObjectName) -> Path:
-    return session.account.stages / name.database / name.schema / name.name
+    last = f"{name.name} {session.id}" if name in session.temporary_stages else name.name
+    return session.account.stages / name.database / name.schema / last
 
 
 def _empty(session: Session, name: ObjectName) -> None:

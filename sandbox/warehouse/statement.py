@@ -45,6 +45,8 @@ _MODIFIERS = (
 _EXISTENCE = (("IF", "NOT", "EXISTS"), ("IF", "EXISTS"))
 
 _RANDOM_NAME = re.compile(r"SNOWPARK_TEMP_CTE_[0-9A-Z]{10}")
+_JOIN_PREFIX = re.compile(r'(?<="[lr])_[0-9a-z]{4}_')
+_DML = re.compile(r"\s*(?:merge|insert|update|delete)\b", re.IGNORECASE)
 # Statements whose `?` are values of expressions; elsewhere they stand for names and options.
 _WITH_VALUES = frozenset(["SELECT", "WITH", "(", "INSERT", "UPDATE", "DELETE", "MERGE", "CALL", "PUT", "GET", "SET"])
 
@@ -250,14 +252,20 @@ class Reader:
 
 
 def canonical(text: str) -> str:
-    """The text with Snowpark's random names of common table expressions numbered.
+    """The text with the names Snowpark makes up for it numbered in the order they appear.
 
-    What a procedure sends is then the same text each time, and translated once.
+    What a procedure sends is then the same text each time, and translated once. Names of columns
+    keep theirs in a query, whose result may show them.
     """
+    text = _numbered(_RANDOM_NAME, "SNOWPARK_CTE_{}", text)
+    if _DML.match(text):
+        text = _numbered(_JOIN_PREFIX, "_{:04d}_", text)
+    return text
+
+
+def _numbered(pattern: re.Pattern[str], form: str, text: str) -> str:
     numbers: dict[str, str] = {}
-    return _RANDOM_NAME.sub(
-        lambda match: numbers.setdefault(match[0], f"SNOWPARK_CTE_{len(numbers)}"), text
-    )
+    return pattern.sub(lambda m: numbers.setdefault(m[0], form.format(len(numbers))), text)
 
 
 def read_statement(text: str, params: tuple[Any, ...] | Mapping[str, Any] = ()) -> Statement:

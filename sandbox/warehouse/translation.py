@@ -90,7 +90,7 @@ def translate(session: Session, statement: Statement, describing: bool = False) 
         session.schema,
         session.account.generation,
         id(session.account),
-        frozenset(session.temporary),
+        (session.id, session.temporary_version) if session.temporary else None,
     )
     known = _cache.get(key)
     if known is None:
