@@ -26,8 +26,6 @@ from snowflake.snowpark.types import (
     LongType,
     NullType,
     StringType,
-    TimestampTimeZone,
-    TimestampType,
     VariantType,
 )
 
@@ -161,12 +159,6 @@ def _part_of_date(function: Any, part: str) -> None:
 
 for _function, _part in ((F.year, "year"), (F.month, "month"), (F.dayofmonth, "day")):
     _part_of_date(_function, _part)
-
-
-@patch(F.sysdate)
-def _sysdate() -> ColumnEmulator:
-    now = dt.datetime.now(dt.UTC).replace(tzinfo=None)
-    return _column([now], ColumnEmulator([now]), TimestampType(TimestampTimeZone.NTZ))
 
 
 # Functions that local testing mode has, but that fail on null times or lose the index of a
