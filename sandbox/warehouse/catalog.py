@@ -5,6 +5,7 @@ its data, and both survive a restart. Objects of the account itself (warehouses,
 empty database and schema and live in a database of their own.
 """
 
+# ruff: noqa: S608 - names are quoted by `names.quote`, values are bound
 from __future__ import annotations
 
 import json

@@ -17,7 +17,16 @@ if TYPE_CHECKING:
 
 # sqlglot's tokenizer makes one token of PRIMARY KEY and of FOREIGN KEY.
 _CONSTRAINTS = ("CONSTRAINT", "PRIMARY KEY", "UNIQUE", "FOREIGN KEY")
-_AFTER_TYPE = ("NOT", "NULL", "DEFAULT", "COMMENT", "PRIMARY KEY", "UNIQUE", "REFERENCES", "COLLATE")
+_AFTER_TYPE = (
+    "NOT",
+    "NULL",
+    "DEFAULT",
+    "COMMENT",
+    "PRIMARY KEY",
+    "UNIQUE",
+    "REFERENCES",
+    "COLLATE",
+)
 _AFTER_TYPE_ALL = (
     *_AFTER_TYPE,
     "CONSTRAINT",

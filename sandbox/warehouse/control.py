@@ -28,13 +28,13 @@ def begin(session: Session, statement: Statement) -> Result:
 
 
 @statement("commit", "commit work")
-def commit(session: Session, statement: Statement) -> Result:
+def commit(session: Session, _statement: Statement) -> Result:
     session.commit()
     return status(_DONE, TRANSACTION)
 
 
 @statement("rollback", "rollback work")
-def rollback(session: Session, statement: Statement) -> Result:
+def rollback(session: Session, _statement: Statement) -> Result:
     session.rollback()
     return status(_DONE, TRANSACTION)
 
@@ -86,7 +86,7 @@ def alter_session(session: Session, statement: Statement) -> Result:
     return status(_DONE, OTHER)
 
 
-def set_parameter(session: Session, name: str, value: Any) -> None:
+def set_parameter(session: Session, name: str, value: object) -> None:
     """Set a session parameter and let it act."""
     session.parameters.set(name, value)
     if name == "AUTOCOMMIT":
@@ -121,57 +121,57 @@ def unset_variable(session: Session, statement: Statement) -> Result:
 
 
 @function("current_database")
-def current_database(session: Session, arguments: list[Any]) -> str | None:
+def current_database(session: Session, _arguments: list[Any]) -> str | None:
     return session.database
 
 
 @function("current_schema")
-def current_schema(session: Session, arguments: list[Any]) -> str | None:
+def current_schema(session: Session, _arguments: list[Any]) -> str | None:
     return session.schema
 
 
 @function("current_warehouse")
-def current_warehouse(session: Session, arguments: list[Any]) -> str | None:
+def current_warehouse(session: Session, _arguments: list[Any]) -> str | None:
     return session.warehouse
 
 
 @function("current_role")
-def current_role(session: Session, arguments: list[Any]) -> str:
+def current_role(session: Session, _arguments: list[Any]) -> str:
     return session.role
 
 
 @function("current_user")
-def current_user(session: Session, arguments: list[Any]) -> str:
+def current_user(session: Session, _arguments: list[Any]) -> str:
     return session.user
 
 
 @function("current_session")
-def current_session(session: Session, arguments: list[Any]) -> str:
+def current_session(session: Session, _arguments: list[Any]) -> str:
     return str(session.id)
 
 
 @function("current_account", "current_account_name", "current_organization_name")
-def current_account(session: Session, arguments: list[Any]) -> str:
+def current_account(_session: Session, _arguments: list[Any]) -> str:
     return "SANDBOX"
 
 
 @function("current_region")
-def current_region(session: Session, arguments: list[Any]) -> str:
+def current_region(_session: Session, _arguments: list[Any]) -> str:
     return "SANDBOX"
 
 
 @function("current_version")
-def current_version(session: Session, arguments: list[Any]) -> str:
+def current_version(_session: Session, _arguments: list[Any]) -> str:
     return VERSION
 
 
 @function("last_query_id")
-def last_query_id(session: Session, arguments: list[Any]) -> str | None:
+def last_query_id(session: Session, _arguments: list[Any]) -> str | None:
     return session.last_query_id
 
 
 @function("system$cancel_all_queries")
-def cancel_all_queries(session: Session, arguments: list[Any]) -> str:
+def cancel_all_queries(_session: Session, _arguments: list[Any]) -> str:
     """Sent when a Snowpark session closes; its queries have ended by then."""
     return "0 cancelled."
 

@@ -4,8 +4,10 @@ All files of one statement land together or not at all.
 https://docs.snowflake.com/en/sql-reference/sql/copy-into-table
 """
 
+# ruff: noqa: S608 - names are quoted by `names.quote`, values are bound
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from sandbox.warehouse import stage, stream
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
 _OPTIONS = frozenset(
     {"FILE_FORMAT", "PURGE", "ON_ERROR", "MATCH_BY_COLUMN_NAME", "FORCE", "FILES", "PATTERN"}
 )
-_COLUMNS = [
+_COLUMNS: list[Column | str] = [
     "file",
     "status",
     Column("rows_parsed", "fixed", 38, 0),
@@ -53,11 +55,11 @@ def copy_into(session: Session, statement: Statement) -> Result:
     place = f"temp.main.{quote(str(target))}" if target in session.temporary else target.sql
     types = {row[0]: row[1] for row in session.run(f"describe {place}")}
     sources = sources or names or list(types)
-    loaded: list[tuple[Path, int]] = []
     with session.dml() as transaction:
         mark = stream.last_own_row(session, target)
-        for file in files:
-            loaded.append((file, _load(session, place, file, names or sources, sources, types)))
+        loaded = [
+            (file, _load(session, place, file, names or sources, sources, types)) for file in files
+        ]
         if any(rows for _, rows in loaded):
             transaction.fed.update(stream.after_insert(session, target, mark))
     if options.get("PURGE") is True:
@@ -72,13 +74,15 @@ def _source(reader: Reader) -> tuple[list[str], str]:
         return [], _location(reader)
     inner = reader.parenthesized()
     inner.expect("SELECT")
-    fields = []
     selected = inner.until("FROM")
-    for part in Reader(selected, tokenize(selected)).split():
-        part.expect("$", "1", ":")
-        fields.append(part.name()[0])
+    fields = [_parquet_column(part) for part in Reader(selected, tokenize(selected)).split()]
     inner.expect("FROM")
     return fields, _location(inner)
+
+
+def _parquet_column(reader: Reader) -> str:
+    reader.expect("$", "1", ":")
+    return reader.name()[0]
 
 
 def _location(reader: Reader) -> str:
@@ -87,7 +91,7 @@ def _location(reader: Reader) -> str:
     return reader.until("FILE_FORMAT", "PURGE", "ON_ERROR", "MATCH_BY_COLUMN_NAME", "FORCE").strip()
 
 
-def _check(options: dict[str, object]) -> None:
+def _check(options: Mapping[str, object]) -> None:
     for name in options:
         if name not in _OPTIONS - {"FILES", "PATTERN"}:
             raise unsupported(f"copy option {name}.")

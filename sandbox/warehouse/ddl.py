@@ -4,6 +4,7 @@ What DuckDB cannot hold (clustering, retention) is recorded in the catalog; keys
 as on Snowflake. https://docs.snowflake.com/en/sql-reference/sql/create-table
 """
 
+# ruff: noqa: S608 - names are quoted by `names.quote`, values are bound
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
@@ -290,9 +291,7 @@ def _build(
     _fill(session, place, columns, query)
 
 
-def _fill(
-    session: Session, place: str, columns: list[ColumnDefinition], query: str | None
-) -> None:
+def _fill(session: Session, place: str, columns: list[ColumnDefinition], query: str | None) -> None:
     if query is None:
         fields = ", ".join(column.sql for column in columns)
         session.run(f"create {place} ({fields})")

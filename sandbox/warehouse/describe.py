@@ -63,8 +63,11 @@ def describe_relation(session: Session, statement: Statement) -> Result:
         )
     )
     rows = [
-        (column, shown_type(found, declared.get(column)), "COLUMN", "Y" if null == "YES" else "N")
-        + (default, "N", "N", None, None, comments.get(column), None, None)
+        (
+            *(column, shown_type(found, declared.get(column)), "COLUMN"),
+            *("Y" if null == "YES" else "N", default, "N", "N", None, None),
+            *(comments.get(column), None, None),
+        )
         for column, found, null, _, default, _ in session.run(f"describe {place}")
     ]
     return table(_COLUMNS, rows, DESCRIBE)

@@ -104,9 +104,7 @@ class _Annotation:
             found[cte.alias] = _headed(columns, cte.args.get("alias"))
         return found
 
-    def _query(
-        self, query: exp.Expr, known: dict[str, Columns], outer: _Scope | None
-    ) -> Columns:
+    def _query(self, query: exp.Expr, known: dict[str, Columns], outer: _Scope | None) -> Columns:
         if isinstance(query, exp.Subquery):
             return self._query(query.this, self._ctes(query, known, outer), outer)
         ctes = self._ctes(query, known, outer)
@@ -131,9 +129,7 @@ class _Annotation:
             if not isinstance(node, exp.Select):
                 self._expressions(join, scope, ctes)
 
-    def _add_source(
-        self, source: exp.Expr | None, scope: _Scope, ctes: dict[str, Columns]
-    ) -> None:
+    def _add_source(self, source: exp.Expr | None, scope: _Scope, ctes: dict[str, Columns]) -> None:
         if isinstance(source, exp.From | exp.Schema):
             source = source.this
         if isinstance(source, exp.Table):
@@ -150,9 +146,7 @@ class _Annotation:
             self._expressions(source, scope, ctes)
             scope.sources[source.alias] = list(_FLATTENED)
 
-    def _add_subquery(
-        self, source: exp.Subquery, scope: _Scope, ctes: dict[str, Columns]
-    ) -> None:
+    def _add_subquery(self, source: exp.Subquery, scope: _Scope, ctes: dict[str, Columns]) -> None:
         """`(select ..) as a`, `(table)` or `(a join b)`."""
         alias, inner = source.args.get("alias"), source.this
         name = source.alias or f"_{len(scope.sources)}"
@@ -315,12 +309,12 @@ def _arithmetic(node: exp.Expr) -> str | None:
         return "BIGINT" if right == "DATE" else "DATE"
     if "DOUBLE" in (left, right):
         return "DOUBLE"
-    scales = scale_of(left), scale_of(right)
-    if scales[0] is None or scales[1] is None:
+    one, other = scale_of(left), scale_of(right)
+    if one is None or other is None:
         return None
-    if scales == (0, 0):
+    if one == other == 0:
         return "BIGINT"
-    scale = sum(scales) if isinstance(node, exp.Mul) else max(scales)
+    scale = one + other if isinstance(node, exp.Mul) else max(one, other)
     return f"DECIMAL(38,{scale})"
 
 

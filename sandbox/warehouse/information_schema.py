@@ -1,5 +1,6 @@
 """INFORMATION_SCHEMA of a database, as views over DuckDB's own catalog."""
 
+# ruff: noqa: S608 - names are quoted by `names.quote`, values are bound
 from __future__ import annotations
 
 from sandbox.warehouse.names import literal, quote

@@ -5,14 +5,14 @@ https://docs.snowflake.com/en/sql-reference/sql/merge
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
 from sandbox.warehouse.result import MERGE, Result, counts
 
 if TYPE_CHECKING:
-    from sandbox.warehouse.session import Session
+    from sandbox.warehouse.session import Params, Session
 
 # The order in which Snowflake returns the counts of the clauses a MERGE has.
 ORDER = ("inserted", "updated", "deleted")
@@ -36,7 +36,7 @@ def prepare(node: exp.Merge) -> tuple[str, ...]:
     return tuple(action for action in ORDER if action in found)
 
 
-def run(session: Session, sql: str, values: Any, actions: tuple[str, ...]) -> Result:
+def run(session: Session, sql: str, values: Params, actions: tuple[str, ...]) -> Result:
     if len(actions) == 1:
         number = int(session.run(sql, values)[0][0])
         return counts(MERGE, **{f"rows_{actions[0]}": number})

@@ -55,15 +55,15 @@ class Parameters:
     """The parameters of one session, by upper-case name."""
 
     def __init__(self) -> None:
-        self._values = dict(DEFAULTS)
+        self._values: dict[str, object] = dict(DEFAULTS)
 
-    def __getitem__(self, name: str) -> Any:
+    def __getitem__(self, name: str) -> object:
         return self._values[name]
 
-    def items(self) -> list[tuple[str, Any]]:
+    def items(self) -> list[tuple[str, object]]:
         return sorted(self._values.items())
 
-    def set(self, name: str, value: Any) -> None:
+    def set(self, name: str, value: object) -> None:
         """Raises for a parameter nobody knows and for a value that would be silently ignored."""
         if name not in DEFAULTS and name not in _WITHOUT_EFFECT:
             raise sql_error(f"SQL compilation error:\ninvalid parameter '{name}'", 1000, "42000")

@@ -32,7 +32,18 @@ _WIRE_TYPES = {
     "TIMESTAMP_S": "timestamp_ntz",
 }
 _INTEGERS = frozenset(
-    ["TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "UHUGEINT"]
+    [
+        "TINYINT",
+        "SMALLINT",
+        "INTEGER",
+        "BIGINT",
+        "HUGEINT",
+        "UTINYINT",
+        "USMALLINT",
+        "UINTEGER",
+        "UBIGINT",
+        "UHUGEINT",
+    ]
 )
 
 
@@ -90,7 +101,7 @@ def status(message: str, kind: int = DDL) -> Result:
 
 
 def counts(kind: int, **numbers: int) -> Result:
-    """The answer of a DML: one column `number of rows <name>` per count; their sum is the rowcount."""
+    """The answer of a DML: one column `number of rows <name>` per count, the rowcount their sum."""
     names = [f"number of {name.replace('_', ' ')}" for name in numbers]
     result = table([Column(n, "fixed", 38, 0) for n in names], [tuple(numbers.values())], kind)
     result.rowcount = sum(n for name, n in numbers.items() if "multi_joined" not in name)

@@ -107,4 +107,4 @@ def cast(node: exp.Expr, duckdb_type: str) -> exp.Cast:
 
 
 def _bottom_up(root: exp.Expr) -> Iterable[exp.Expr]:
-    return reversed(list(root.bfs()))
+    return list(root.bfs())[::-1]

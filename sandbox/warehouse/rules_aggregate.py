@@ -97,9 +97,7 @@ def _array_agg(node: exp.ArrayAgg, order: exp.Expr | None) -> exp.Expr:
     inner = value.expressions[0] if isinstance(value, exp.Distinct) else value
     ordered = exp.Order(this=value, expressions=order.expressions) if order else value
     present = exp.Not(this=exp.Is(this=inner.copy(), expression=exp.null()))
-    aggregate = exp.Filter(
-        this=call("list", ordered), expression=exp.Where(this=present)
-    )
+    aggregate = exp.Filter(this=call("list", ordered), expression=exp.Where(this=present))
     return call("sf_list", aggregate)
 
 

@@ -45,7 +45,9 @@ def table_columns(context: Context) -> TableColumns:
             return []
         name = table.name
         if name in context.streams:
-            stream_columns = session.table_columns(stream.source_of(session, context.streams[name]).sql)
+            stream_columns = session.table_columns(
+                stream.source_of(session, context.streams[name]).sql
+            )
             return [*stream_columns, *stream.METADATA]
         if name in context.relations:
             return [(n, None) for n in context.relations[name].column_names]
@@ -106,9 +108,7 @@ def _qualify(table: exp.Table, context: Context, is_target: bool) -> None:
         _replace_name(table, [name.database, name.schema, name.name], alias, None)
 
 
-def _expand(
-    table: exp.Table, view: dict[str, Any], name: ObjectName, context: Context
-) -> None:
+def _expand(table: exp.Table, view: dict[str, Any], name: ObjectName, context: Context) -> None:
     """Put the text of a view in its place, because it depends on the session."""
     from sandbox.warehouse.translation import parse_text
 
@@ -119,9 +119,7 @@ def _expand(
     alias = table.args.get("alias")
     label = alias.this if alias is not None else exp.to_identifier(name.name, quoted=True)
     columns = [exp.to_identifier(heading, quoted=True) for heading in view["headings"]]
-    table.replace(
-        exp.Subquery(this=tree, alias=exp.TableAlias(this=label, columns=columns))
-    )
+    table.replace(exp.Subquery(this=tree, alias=exp.TableAlias(this=label, columns=columns)))
 
 
 def _replace_name(
@@ -240,7 +238,7 @@ for _kind in (
     context_rule(_kind)(lambda node, context: _answer(node, context))
 
 
-def _constant(node: exp.Expr, context: Context) -> Any:
+def _constant(node: exp.Expr, context: Context) -> object:
     """The value of an argument that does not depend on rows."""
     if isinstance(node, exp.Literal):
         return node.name if node.is_string else node.to_py()

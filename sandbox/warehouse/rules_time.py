@@ -265,7 +265,7 @@ def current_timestamp(node: exp.CurrentTimestamp) -> exp.Expr:
 
 
 @rule(exp.TimeSlice)
-def time_slice(node: exp.TimeSlice) -> exp.Expr:
+def time_slice(_node: exp.TimeSlice) -> exp.Expr:
     raise unsupported("time_slice.")
 
 

@@ -24,7 +24,7 @@ from snowflake.connector.errors import ProgrammingError
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from sandbox.warehouse import statements, wire
@@ -61,10 +61,10 @@ class Login:
     session: Session
     is_lent: bool = False
     lock: threading.Lock = field(default_factory=threading.Lock)
-    answers: OrderedDict[str, asyncio.Future[Response]] = field(default_factory=OrderedDict)
+    answers: OrderedDict[str, asyncio.Future[JSONResponse]] = field(default_factory=OrderedDict)
     """By request id, for clients that lost the connection before the answer came."""
 
-    def keep(self, request_id: str, answer: asyncio.Future[Response]) -> None:
+    def keep(self, request_id: str, answer: asyncio.Future[JSONResponse]) -> None:
         self.answers[request_id] = answer
         for old in list(self.answers)[:-KEPT_ANSWERS]:
             del self.answers[old]
@@ -77,7 +77,7 @@ class Server:
     """One account on one port."""
 
     def __init__(self, account: Account, port: int = 0) -> None:
-        assert statements.LOADED
+        statements.load()
         self.account = account
         self._logins: dict[str, Login] = {}
         self._lent: dict[str, Session] = {}
@@ -221,7 +221,7 @@ class Server:
             return _logged_out()
         return _success(None)
 
-    async def _query(self, request: Request) -> Response:
+    async def _query(self, request: Request) -> JSONResponse:
         """A request sent again under the same id gets the answer of the first."""
         login = self._logins.get(_token(request))
         if self._is_stopped:
@@ -246,7 +246,7 @@ class Server:
                 return _answer(session, _execute(session, body))
             except ProgrammingError as error:
                 return _failure(error)
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - an HTTP 500 would be retried
                 _log.exception("request failed")
                 return _failure(ProgrammingError(msg=str(error), errno=603, sqlstate="XX000"))
 
@@ -283,18 +283,15 @@ def serve(account: Account, port: int = 0) -> Iterator[dict[str, Any]]:
 
 
 def _execute(session: Session, body: dict[str, Any]) -> Result:
-    text, bindings = body["sqlText"], body.get("bindings")
+    text, bindings = body["sqlText"], body.get("bindings") or {}
     if not wire.is_batch(bindings):
         return session.execute(text, wire.bound_values(bindings))
-    total, result = 0, None
     with session.dml():
-        for row in wire.batch_rows(bindings):
-            result = session.execute(text, row)
-            total += result.rowcount or 0
-    assert result is not None
-    first = result.columns[0]
-    result.table = result.table.set_column(0, first.name, [[total]])
-    return result
+        results = [session.execute(text, row) for row in wire.batch_rows(bindings)]
+    last = results[-1]
+    total = sum(result.rowcount or 0 for result in results)
+    last.table = last.table.set_column(0, last.columns[0].name, [[total]])
+    return last
 
 
 def _answer(session: Session, result: Result) -> JSONResponse:
@@ -366,7 +363,7 @@ def _final_names(session: Session) -> dict[str, str | None]:
     }
 
 
-def _success(data: Any) -> JSONResponse:
+def _success(data: object) -> JSONResponse:
     return JSONResponse({"data": data, "code": None, "message": None, "success": True})
 
 
@@ -392,11 +389,12 @@ async def _accept(request: Request) -> JSONResponse:
     return _success(None)
 
 
-async def _body(request: Request) -> Any:
+async def _body(request: Request) -> dict[str, Any]:
     body = await request.body()
     if request.headers.get("Content-Encoding") == "gzip":
         body = gzip.decompress(body)
-    return json.loads(body)
+    parsed: dict[str, Any] = json.loads(body)
+    return parsed
 
 
 def _token(request: Request) -> str:

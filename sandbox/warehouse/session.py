@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -180,11 +180,12 @@ class Session:
         for name in sorted(names):
             self.account.locks.acquire(self, name)
 
-    def begin(self, explicit: bool = True) -> None:
-        """Open a transaction; inside one this does nothing, as on Snowflake."""
+    def begin(self, explicit: bool = True) -> Transaction:
+        """The open transaction, opened if there is none."""
         if self.transaction is None:
             self.run("begin")
             self.transaction = Transaction(explicit)
+        return self.transaction
 
     def commit(self) -> None:
         """Commit the open transaction, if any, and tell who waits for streams."""
@@ -215,9 +216,7 @@ class Session:
         own = self.transaction is None
         try:
             self.lock(locks)
-            self.begin(explicit=False)
-            assert self.transaction is not None
-            yield self.transaction
+            yield self.begin(explicit=False)
         except BaseException:
             if own:
                 self.rollback()
@@ -227,9 +226,7 @@ class Session:
             self.commit()
 
     @contextmanager
-    def ddl(
-        self, locks: Iterable[ObjectName] = (), is_temporary: bool = False
-    ) -> Iterator[None]:
+    def ddl(self, locks: Iterable[ObjectName] = (), is_temporary: bool = False) -> Iterator[None]:
         """A transaction of its own; an open one is committed first.
 
         A change of temporary objects leaves valid what other sessions know about objects.
@@ -272,17 +269,15 @@ class Session:
 
     def _undo(self) -> None:
         """Roll DuckDB back; it may have done so on its own."""
-        try:
+        with suppress(duckdb.TransactionException):
             self.run("rollback")
-        except duckdb.TransactionException:
-            pass
 
 
 def ok(message: str = "Statement executed successfully.") -> Result:
     return status(message)
 
 
-def _bound(params: Params) -> Any:
+def _bound(params: Params) -> dict[str, Any] | list[Any]:
     return dict(params) if isinstance(params, Mapping) else list(params)
 
 

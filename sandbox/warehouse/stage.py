@@ -132,7 +132,12 @@ def list_files(session: Session, statement: Statement) -> Result:
         stat = file.stat()
         shown = f"{name.name.lower()}/{file.relative_to(root)}"
         rows.append((shown, stat.st_size, digest, formatdate(stat.st_mtime, usegmt=True)))
-    columns = ["name", Column("size", "fixed", 38, 0), "md5", "last_modified"]
+    columns: list[Column | str] = [
+        "name",
+        Column("size", "fixed", 38, 0),
+        "md5",
+        "last_modified",
+    ]
     return table(columns, rows)
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
+from snowflake.connector.errors import ProgrammingError
 from sqlglot.dialects.snowflake import Snowflake
 from sqlglot.errors import SqlglotError
 from sqlglot.tokens import Token, TokenType
@@ -21,7 +22,7 @@ from sandbox.warehouse.names import split_name
 
 
 class _Tokenizer(Snowflake.Tokenizer):  # type: ignore[misc]
-    """Also tokenizes what follows CALL, EXECUTE, SHOW and other words sqlglot leaves as they are."""
+    """Also tokenizes what follows CALL, EXECUTE, SHOW and the like, which sqlglot leaves be."""
 
     COMMANDS: frozenset[TokenType] = frozenset()
 
@@ -48,7 +49,9 @@ _RANDOM_NAME = re.compile(r"SNOWPARK_TEMP_CTE_[0-9A-Z]{10}")
 _JOIN_PREFIX = re.compile(r'(?<="[lr])_[0-9a-z]{4}_')
 _DML = re.compile(r"\s*(?:merge|insert|update|delete)\b", re.IGNORECASE)
 # Statements whose `?` are values of expressions; elsewhere they stand for names and options.
-_WITH_VALUES = frozenset(["SELECT", "WITH", "(", "INSERT", "UPDATE", "DELETE", "MERGE", "CALL", "PUT", "GET", "SET"])
+_WITH_VALUES = frozenset(
+    ["SELECT", "WITH", "(", "INSERT", "UPDATE", "DELETE", "MERGE", "CALL", "PUT", "GET", "SET"]
+)
 
 Value = str | int | float | bool | tuple[Any, ...]
 
@@ -118,7 +121,7 @@ class Reader:
         token = self._token(ahead)
         if token is None or token.token_type in _TEXT or token.token_type is TokenType.IDENTIFIER:
             return ""
-        return token.text.upper()
+        return str(token.text).upper()
 
     def accept(self, *words: str) -> bool:
         if tuple(self.peek(n) for n in range(len(words))) != words:
@@ -142,7 +145,7 @@ class Reader:
         token = self._next("a text")
         if token.token_type not in _TEXT:
             raise self.unexpected("expected a text", -1)
-        return token.text
+        return str(token.text)
 
     def value(self) -> Value:
         """A literal, a list in parentheses or a bare word (as written)."""
@@ -152,10 +155,10 @@ class Reader:
             return -self._number(self._next("a number").text)
         token = self._next("a value")
         if token.token_type in _TEXT or token.token_type is TokenType.IDENTIFIER:
-            return token.text
+            return str(token.text)
         if token.token_type is TokenType.NUMBER:
             return self._number(token.text)
-        word = token.text
+        word = str(token.text)
         return {"TRUE": True, "FALSE": False}.get(word.upper(), word)
 
     def values(self) -> tuple[Value, ...]:
@@ -216,7 +219,7 @@ class Reader:
         if not self.at_end:
             raise self.unexpected("expected the end of the statement")
 
-    def unexpected(self, why: str, offset: int = 0) -> Exception:
+    def unexpected(self, why: str, offset: int = 0) -> ProgrammingError:
         token = self._token(offset)
         found = "the end" if token is None else repr(token.text[:40])
         line = token.line if token is not None else self._text.count("\n") + 1
@@ -354,13 +357,13 @@ def _identifier_end(tokens: Sequence[Token], index: int) -> int | None:
     return int(after[2].end)
 
 
-def _next_value(values: list[Any]) -> Any:
+def _next_value(values: list[Any]) -> object:
     if not values:
         raise syntax_error("a value for ? is missing.")
     return values.pop(0)
 
 
-def _written(value: Any) -> str:
+def _written(value: object) -> str:
     """A bound value as Snowflake writes it."""
     if value is None:
         return "null"

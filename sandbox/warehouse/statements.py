@@ -4,9 +4,22 @@ from __future__ import annotations
 
 import importlib
 
-_MODULES = ("control", "copy_into", "ddl", "describe", "query", "stage", "stream", "virtual_warehouse")
+_MODULES = (
+    "control",
+    "copy_into",
+    "ddl",
+    "describe",
+    "query",
+    "stage",
+    "stream",
+    "virtual_warehouse",
+)
 
-for _name in _MODULES:
-    importlib.import_module(f"sandbox.warehouse.{_name}")
 
-LOADED = True
+def load() -> None:
+    """Let the modules register what they answer."""
+    for name in _MODULES:
+        importlib.import_module(f"sandbox.warehouse.{name}")
+
+
+load()

@@ -9,6 +9,7 @@ filled by every later insert.
 https://docs.snowflake.com/en/user-guide/streams-intro
 """
 
+# ruff: noqa: S608 - names are quoted by `names.quote`, values are bound
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
@@ -46,6 +47,8 @@ def creation_sql(database: str) -> str:
 
 def of_table(session: Session, table: ObjectName) -> list[ObjectName]:
     """The streams on a table that are not stale."""
+    if table in session.temporary:
+        return []
     streams = session.catalog.list(session, KIND, table.database)
     return [
         name for name, stream in streams.items() if _source(stream) == table and not stream["stale"]
@@ -101,7 +104,7 @@ def advance(session: Session, name: ObjectName) -> None:
     stream = session.catalog.get(session, KIND, name)
     if stream is None:
         return
-    _, until, queued = _state(session, name)
+    _, _, queued = _state(session, name)
     if queued:
         session.run(f"delete from {_queue(name)} where {_COMMITTED}")
         return
@@ -188,7 +191,12 @@ def create_stream(session: Session, statement: Statement) -> Result:
         initial = options.get("SHOW_INITIAL_ROWS") is True
         session.run(
             f"insert into {_states(name)} values (?, ?, ?, ?, false)",
-            [name.schema, name.name, -1 if initial else last, last if initial and last >= 0 else None],
+            [
+                name.schema,
+                name.name,
+                -1 if initial else last,
+                last if initial and last >= 0 else None,
+            ],
         )
     if initial and last >= 0:
         session.account.announce(frozenset({name}))
@@ -224,7 +232,7 @@ _COMMITTED = f'(rowid < {UNCOMMITTED} or "_BEFORE")'
 
 
 def _options(reader: Reader) -> dict[str, object]:
-    options = dict(reader.options())
+    options: dict[str, object] = dict(reader.options())
     reader.end()
     for name in options:
         if name not in {"APPEND_ONLY", "SHOW_INITIAL_ROWS", "COMMENT", "INSERT_ONLY"}:

@@ -12,6 +12,7 @@ from sqlglot import ErrorLevel, exp
 from sqlglot.dialects.duckdb import DuckDB
 from sqlglot.dialects.snowflake import Snowflake
 from sqlglot.errors import SqlglotError, UnsupportedError
+from sqlglot.parser import Parser
 from sqlglot.tokens import TokenType
 
 from sandbox.warehouse import (
@@ -158,7 +159,7 @@ def parse_text(text: str) -> exp.Expr:
     return _single(Snowflake().parser(), tokens, text)
 
 
-def _single(parser: Any, tokens: list[Any], text: str) -> exp.Expr:
+def _single(parser: Parser, tokens: list[Any], text: str) -> exp.Expr:
     try:
         tree = parser.parse(tokens, text)[0]
     except SqlglotError as error:
@@ -179,7 +180,7 @@ def _numbered(statement: Statement) -> str:
     return "".join(pieces) + statement.text[copied:]
 
 
-class _DuckDB(DuckDB):
+class _DuckDB(DuckDB):  # type: ignore[misc]
     """NULL is the largest value, as on Snowflake; the account sets DuckDB's default to that."""
 
     NULL_ORDERING = "nulls_are_large"
@@ -187,6 +188,8 @@ class _DuckDB(DuckDB):
 
 def _write(tree: exp.Expr) -> str:
     try:
-        return tree.sql(_DuckDB, unsupported_level=ErrorLevel.IMMEDIATE, comments=False, copy=False)
+        return str(
+            tree.sql(_DuckDB, unsupported_level=ErrorLevel.IMMEDIATE, comments=False, copy=False)
+        )
     except UnsupportedError as error:
         raise unsupported(str(error)) from None

@@ -64,9 +64,9 @@ def text_rows(result: Result) -> list[list[str | None]]:
     return [[None if v is None else str(v) for v in row] for row in result.rows()]
 
 
-def _value(kind: str, value: Any) -> Any:
-    if value is None or isinstance(value, list):
-        return value
+def _value(kind: str, value: str | None) -> object:
+    if value is None:
+        return None
     if kind == "FIXED":
         return Decimal(value) if "." in value else int(value)
     if kind == "REAL":
@@ -174,11 +174,11 @@ def _offsets(values: pa.Array) -> pa.Array:
     return pc.add(minutes, 1440).cast(pa.int32())
 
 
-def _json(value: Any) -> str:
+def _json(value: object) -> str:
     return json.dumps(_plain(value), default=str, ensure_ascii=False)
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: object) -> object:
     if isinstance(value, Mapping):
         return {str(key): _plain(v) for key, v in value.items()}
     if isinstance(value, list | tuple):

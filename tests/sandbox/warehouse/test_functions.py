@@ -1,5 +1,6 @@
 """Values of SQL functions; expected values from Snowflake's documentation or by hand."""
 
+# ruff: noqa: S608 - the statements are the tests' own
 from __future__ import annotations
 
 import json
@@ -14,7 +15,7 @@ _DOCS = "https://docs.snowflake.com/en/sql-reference/functions/"
 
 
 def at(*parts: int) -> datetime:
-    return datetime(*parts)  # type: ignore[arg-type]  # noqa: DTZ001
+    return datetime(*parts)  # type: ignore[arg-type]
 
 
 TIME = [
@@ -223,12 +224,16 @@ VARIANTS = [
 
 
 @pytest.mark.parametrize(("expression", "expected"), TIME)
-def test_time_functions_give_the_documented_values(sql: Any, expression: str, expected: Any) -> None:
+def test_time_functions_give_the_documented_values(
+    sql: Any, expression: str, expected: Any
+) -> None:
     assert sql.one(expression) == expected
 
 
 @pytest.mark.parametrize(("expression", "expected"), TEXT)
-def test_text_functions_give_the_documented_values(sql: Any, expression: str, expected: Any) -> None:
+def test_text_functions_give_the_documented_values(
+    sql: Any, expression: str, expected: Any
+) -> None:
     assert sql.one(expression) == expected
 
 
@@ -334,7 +339,11 @@ def test_qualify_keeps_the_newest(sql: Any) -> None:
 
 
 def test_generator_counts_from_zero(sql: Any) -> None:
-    assert sql("select seq4() from table(generator(rowcount => 3)) order by 1") == [(0,), (1,), (2,)]
+    assert sql("select seq4() from table(generator(rowcount => 3)) order by 1") == [
+        (0,),
+        (1,),
+        (2,),
+    ]
     rows = sql(
         "select row_number() over (order by seq4()) as n from table(generator(rowcount => 3))"
     )
@@ -350,13 +359,13 @@ def test_values_have_numbered_columns(sql: Any) -> None:
 
 def test_flatten_gives_elements_and_keys(sql: Any) -> None:
     sql("create table t (p variant)")
-    sql("insert into t select parse_json('{\"a\": [\"x\", \"y\"], \"o\": {\"k\": 1}}')")
+    sql('insert into t select parse_json(\'{"a": ["x", "y"], "o": {"k": 1}}\')')
     assert sql(
         "select f.index, f.value::varchar from t, lateral flatten(input => t.p:a) as f order by 1"
     ) == [(0, "x"), (1, "y")]
-    assert sql(
-        "select f.key, f.value::number from t, lateral flatten(input => p:o) as f"
-    ) == [("k", 1)]
+    assert sql("select f.key, f.value::number from t, lateral flatten(input => p:o) as f") == [
+        ("k", 1)
+    ]
 
 
 @pytest.mark.parametrize(

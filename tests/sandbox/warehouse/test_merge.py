@@ -1,5 +1,6 @@
 """MERGE, with the examples and rules of https://docs.snowflake.com/en/sql-reference/sql/merge."""
 
+# ruff: noqa: S608 - the statements are the tests' own
 from __future__ import annotations
 
 from typing import Any
@@ -12,7 +13,9 @@ from snowflake.connector.errors import ProgrammingError
 def tables(sql: Any) -> Any:
     sql("create table target (id number, val number, status varchar)")
     sql("insert into target values (1, 10, 'Production'), (2, 20, 'Alpha'), (3, 30, 'Production')")
-    sql("create table source (id number, marked varchar, is_new number, val number, status varchar)")
+    sql(
+        "create table source (id number, marked varchar, is_new number, val number, status varchar)"
+    )
     return sql
 
 

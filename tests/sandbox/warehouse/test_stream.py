@@ -1,5 +1,6 @@
 """Append-only streams, as https://docs.snowflake.com/en/user-guide/streams-intro describes them."""
 
+# ruff: noqa: S608 - the statements are the tests' own
 from __future__ import annotations
 
 import threading
@@ -270,7 +271,7 @@ def test_a_commit_that_feeds_streams_is_announced(source: Any, account: Any, sch
     ]
 
 
-def test_snowpark_merges_from_a_stream_in_one_dml(source: Any, connect: Any, schema: str) -> None:
+def test_snowpark_merges_from_a_stream_in_one_dml(source: Any, connect: Any) -> None:
     from snowflake.snowpark import Session
     from snowflake.snowpark.functions import col, when_matched, when_not_matched
 

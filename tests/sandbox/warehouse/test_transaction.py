@@ -1,5 +1,6 @@
 """Transactions over the wire: https://docs.snowflake.com/en/sql-reference/transactions."""
 
+# ruff: noqa: S608 - the statements are the tests' own
 from __future__ import annotations
 
 import threading
@@ -93,9 +94,7 @@ def test_a_failed_statement_ends_a_transaction_with_an_error_until_rollback(tabl
         "update set n = t.n + 1",
     ],
 )
-def test_writers_of_one_table_wait_for_each_other(
-    table: Any, connect: Any, statement: str
-) -> None:
+def test_writers_of_one_table_wait_for_each_other(table: Any, connect: Any, statement: str) -> None:
     writers = [type(table)(connect()) for _ in range(4)]
     failures: list[Exception] = []
 
