@@ -48,6 +48,7 @@ def run(database: Path) -> float:
     texts = [file.read_text() for file in sorted(SCRIPTS.glob("[1-9]*.sql"))]
     with duckdb.connect(database) as duck:
         duck.execute("set timezone = 'UTC'")
+        duck.execute("set enable_progress_bar = false")
         started = time.perf_counter()
         for text in texts:
             duck.execute(text)
