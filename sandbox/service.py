@@ -16,6 +16,7 @@ import duckdb
 
 from sandbox.kafka.error import FolderError
 from sandbox.kafka.folder import FolderLock
+from sandbox.procedure import call
 from sandbox.procedure import functions as procedure_functions
 from sandbox.procedure import statements as procedure_statements
 from sandbox.runtime import Runtime
@@ -26,6 +27,7 @@ from sandbox.warehouse.account import Account
 from sandbox.warehouse.server import HOST, Server
 
 STATEMENTS = (
+    call,
     procedure_functions,
     procedure_statements,
     show_statements,

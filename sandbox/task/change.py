@@ -12,7 +12,7 @@ from datetime import datetime
 
 from sandbox.task.definition import Task
 from sandbox.task.graph import Tasks, check_links, dependents, root_of
-from sandbox.task.parse import AlterTask, CreateTask, with_options
+from sandbox.task.parse import AlterTask, CreateTask
 from sandbox.warehouse.errors import already_exists, does_not_exist, sql_error
 from sandbox.warehouse.names import ObjectName
 
@@ -138,10 +138,7 @@ def _placed(task: Task, tasks: Tasks) -> list[Task]:
 def _changed(statement: AlterTask, task: Task, now: datetime) -> Task:
     match statement.action:
         case "set" | "unset":
-            options = with_options(
-                task.options, statement.changed, statement.recorded, statement.parameters
-            )
-            return replace(task, options=options)
+            return replace(task, options=statement.given.applied_to(task.options))
         case "add after":
             return replace(task, after=tuple(dict.fromkeys((*task.after, *statement.names))))
         case "remove after":

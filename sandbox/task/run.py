@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -50,3 +51,38 @@ class TaskResult:
     return_value: str | None = None
     error_code: int | None = None
     error_message: str | None = None
+
+
+@dataclass(frozen=True)
+class Request:
+    """An EXECUTE TASK that waits for its turn."""
+
+    time: datetime
+    config: str | None = None
+    retry: Retry | None = None
+
+
+@dataclass(frozen=True)
+class Retry:
+    """The failed attempt a manual retry goes on from."""
+
+    group_id: str
+    attempt: int
+    original_time: datetime
+    kept: dict[ObjectName, Outcome]
+
+
+def merged_config(default: str | None, override: str | None) -> str | None:
+    """EXECUTE TASK USING CONFIG: the given fields over the default ones, nested objects merged."""
+    if default is None or override is None:
+        return override or default
+    return json.dumps(_merge(json.loads(default), json.loads(override)))
+
+
+def _merge(below: dict[str, object], above: dict[str, object]) -> dict[str, object]:
+    merged = dict(below)
+    for key, value in above.items():
+        old = merged.get(key)
+        both = isinstance(old, dict) and isinstance(value, dict)
+        merged[key] = _merge(old, value) if both else value  # type: ignore[arg-type]
+    return merged

@@ -6,7 +6,6 @@ account is asked, and runs are started, outside it, because either may wait for 
 
 from __future__ import annotations
 
-import json
 import threading
 import uuid
 from collections.abc import Callable
@@ -17,7 +16,15 @@ from typing import Protocol
 from sandbox.task.definition import DEFAULT_TIMEOUT_MS, Task
 from sandbox.task.graph import Graph, Tasks, graph_of
 from sandbox.task.graph_run import GraphRun, Outcome
-from sandbox.task.run import GraphAttempt, ScheduledFrom, TaskResult, TaskRun
+from sandbox.task.run import (
+    GraphAttempt,
+    Request,
+    Retry,
+    ScheduledFrom,
+    TaskResult,
+    TaskRun,
+    merged_config,
+)
 from sandbox.task.schedule import parse_schedule
 from sandbox.warehouse.names import ObjectName
 
@@ -46,25 +53,6 @@ class Worker(Protocol):
 
     def suspend(self, root: Task) -> None:
         """Suspend the root after too many failures."""
-
-
-@dataclass(frozen=True)
-class Request:
-    """An EXECUTE TASK that waits for its turn."""
-
-    time: datetime
-    config: str | None = None
-    retry: Retry | None = None
-
-
-@dataclass(frozen=True)
-class Retry:
-    """The failed attempt a manual retry goes on from."""
-
-    group_id: str
-    attempt: int
-    original_time: datetime
-    kept: dict[ObjectName, Outcome]
 
 
 @dataclass
@@ -144,11 +132,6 @@ class Scheduler:
         """The task runs in progress."""
         with self._lock:
             return [run for active in self._active.values() for run in active.live.values()]
-
-    def idle(self) -> bool:
-        """No graph runs and none is asked for."""
-        with self._lock:
-            return not self._active and not self._requests
 
     # Everything below runs under the lock.
 
@@ -273,22 +256,6 @@ class Scheduler:
 def is_triggered(root: Task) -> bool:
     """Without a schedule, and with a stream in its WHEN."""
     return root.options.schedule is None and _TRIGGER in (root.when or "").upper()
-
-
-def merged_config(default: str | None, override: str | None) -> str | None:
-    """EXECUTE TASK USING CONFIG: the given fields over the default ones, nested objects merged."""
-    if default is None or override is None:
-        return override or default
-    return json.dumps(_merge(json.loads(default), json.loads(override)))
-
-
-def _merge(below: dict[str, object], above: dict[str, object]) -> dict[str, object]:
-    merged = dict(below)
-    for key, value in above.items():
-        old = merged.get(key)
-        both = isinstance(old, dict) and isinstance(value, dict)
-        merged[key] = _merge(old, value) if both else value  # type: ignore[arg-type]
-    return merged
 
 
 def _timeout(task: Task) -> timedelta:

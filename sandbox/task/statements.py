@@ -11,8 +11,9 @@ from sandbox.task.change import altered, created, dropped, versioned
 from sandbox.task.definition import Task
 from sandbox.task.graph import graph_of
 from sandbox.task.graph_run import Outcome
-from sandbox.task.parse import parse_alter_task, parse_create_task, read_config
-from sandbox.task.scheduler import Retry
+from sandbox.task.options import read_config
+from sandbox.task.parse import parse_alter_task, parse_create_task
+from sandbox.task.run import Retry
 from sandbox.warehouse.errors import does_not_exist, sql_error, unsupported
 from sandbox.warehouse.names import ObjectName
 from sandbox.warehouse.registry import statement

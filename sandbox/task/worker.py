@@ -78,7 +78,11 @@ class TaskWorker:
     def record(
         self, run: TaskRun, state: str, result: TaskResult, next_time: datetime | None
     ) -> None:
-        self.history.add(run, state, result, next_time)
+        try:
+            self.history.add(run, state, result, next_time)
+        except Exception:
+            # The graph must go on: a run nobody waits for any more could never be stopped.
+            logger.exception("task=%s: its row in the history is lost", run.task.name)
         log = logger.warning if state.startswith("FAILED") else logger.info
         seconds = (result.completed - result.started).total_seconds()
         log("task=%s state=%s seconds=%.3f", run.task.name, state, seconds)

@@ -9,8 +9,8 @@ import pytest
 
 from sandbox.task.definition import Task, TaskOptions
 from sandbox.task.graph_run import Outcome
-from sandbox.task.run import TaskResult, TaskRun
-from sandbox.task.scheduler import Scheduler, merged_config
+from sandbox.task.run import TaskResult, TaskRun, merged_config
+from sandbox.task.scheduler import Scheduler
 from sandbox.warehouse.names import ObjectName
 
 START = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
@@ -168,7 +168,7 @@ def test_execute_task_during_a_run_waits_for_its_end_and_only_the_last_one_count
     assert account.finish("R").graph.config == '{"a": 3}'
     account.tick()
     assert not account.running
-    assert account.scheduler.idle()
+    assert account.scheduler.live_runs() == []
 
 
 def test_the_root_is_suspended_after_n_consecutive_failures_of_one_task() -> None:

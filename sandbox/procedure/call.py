@@ -1,0 +1,181 @@
+"""Answers CALL: finds the procedure, evaluates the arguments, runs the handler."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from sandbox.procedure.definition import Procedure
+from sandbox.procedure.process import Reply, Request
+from sandbox.procedure.store import procedures
+from sandbox.runtime import runtime_of
+from sandbox.warehouse import stage
+from sandbox.warehouse.errors import sql_error, unsupported
+from sandbox.warehouse.names import ObjectName, quote
+from sandbox.warehouse.registry import statement
+from sandbox.warehouse.result import Result
+from sandbox.warehouse.session import Session, Transaction
+from sandbox.warehouse.statement import Reader, Statement
+
+_HANDLER_ERROR = 100357
+_DUCKDB_TYPES = {
+    "NUMBER": "BIGINT",
+    "FLOAT": "DOUBLE",
+    "BOOLEAN": "BOOLEAN",
+    "DATE": "DATE",
+    "TIME": "TIME",
+    "TIMESTAMP_NTZ": "TIMESTAMP",
+    "TIMESTAMP_LTZ": "TIMESTAMPTZ",
+    "TIMESTAMP_TZ": "TIMESTAMPTZ",
+    "VARIANT": "JSON",
+    "OBJECT": "JSON",
+    "ARRAY": "JSON",
+}
+_SEMI_STRUCTURED = ("VARIANT", "OBJECT", "ARRAY")
+
+
+@statement("call")
+def call(session: Session, statement: Statement) -> Result:
+    """Run a procedure's handler in this session; its statements take part in an open transaction.
+
+    An error of the handler rolls back a transaction that the handler opened itself.
+    """
+    _, reader = statement.after_head()
+    parts = reader.name()
+    if len(parts) == 1 and parts[0].startswith("SYSTEM$"):
+        return session.execute(f"select {parts[0]}{reader.rest()}", statement.params)
+    given = _given_arguments(reader.parenthesized())
+    reader.end()
+    procedure = _find(session, session.resolve(parts), given)
+    values = _values(session, procedure, given, statement)
+    files = [stage.path(session, location) for location in procedure.imports]
+    before = session.transaction
+    with _rights(session, procedure):
+        request = Request(
+            handler=procedure.handler,
+            folder=None,
+            body=procedure.body,
+            arguments=tuple(values),
+            database=session.database,
+            schema=session.schema,
+            role=session.role,
+            warehouse=session.warehouse,
+        )
+        reply = runtime_of(session).handlers.call(session, files, request)
+    _end_transaction(session, before, reply)
+    if reply.failed:
+        message = f"Python Interpreter Error:\n{reply.text}"
+        where = f" in function {procedure.name.name} with handler {procedure.handler}"
+        raise sql_error(f"{message}\n{where}", _HANDLER_ERROR, "P0000")
+    return _returned(session, procedure, reply.text)
+
+
+@dataclass(frozen=True)
+class _Given:
+    """An argument of a CALL: SQL text, still to be evaluated."""
+
+    name: str | None
+    sql: str
+
+
+def _given_arguments(reader: Reader) -> list[_Given]:
+    given = []
+    for part in reader.split():
+        name = part.peek() if part.peek(1) == "=>" else None
+        if name:
+            part.accept(name, "=>")
+        given.append(_Given(name, part.rest()))
+    return given
+
+
+def _find(session: Session, name: ObjectName, given: Sequence[_Given]) -> Procedure:
+    """The procedure these arguments fit."""
+    known = procedures(session, name.database).values()
+    fitting = [one for one in known if one.name == name and _fits(one, given)]
+    if len(fitting) > 1:
+        fitting = [one for one in fitting if len(one.arguments) == len(given)]
+    if len(fitting) > 1:
+        raise unsupported(f"choosing among procedures {name} by the types of the arguments.")
+    if not fitting:
+        raise sql_error(
+            f"SQL compilation error:\nUnknown user-defined function {name} with {len(given)} "
+            "argument(s).",
+            2141,
+            "42601",
+        )
+    return fitting[0]
+
+
+def _fits(procedure: Procedure, given: Sequence[_Given]) -> bool:
+    bound = _bound(procedure, given)
+    return bound is not None and all(
+        one.name in bound or one.default is not None for one in procedure.arguments
+    )
+
+
+def _bound(procedure: Procedure, given: Sequence[_Given]) -> dict[str, str] | None:
+    """SQL text by argument name; None when the arguments do not fit."""
+    names = [one.name for one in procedure.arguments]
+    if len(given) > len(names):
+        return None
+    bound = {one.name or name: one.sql for one, name in zip(given, names, strict=False)}
+    return bound if len(bound) == len(given) and set(bound) <= set(names) else None
+
+
+def _values(
+    session: Session, procedure: Procedure, given: Sequence[_Given], statement: Statement
+) -> list[Any]:
+    """The arguments, defaults included, cast to the declared types, as Python values."""
+    if not procedure.arguments:
+        return []
+    bound = _bound(procedure, given) or {}
+    sql = [f"cast({bound.get(one.name, one.default)} as {one.type})" for one in procedure.arguments]
+    row = session.execute(f"select {', '.join(sql)}", statement.params).rows()[0]
+    return [
+        json.loads(value) if one.type in _SEMI_STRUCTURED and value is not None else value
+        for one, value in zip(procedure.arguments, row, strict=True)
+    ]
+
+
+def _end_transaction(session: Session, before: Transaction | None, reply: Reply) -> None:
+    """A transaction begun in a procedure must end in it.
+
+    https://docs.snowflake.com/en/sql-reference/transactions#stored-procedures-and-transactions
+    """
+    left = session.transaction
+    if left is not None and left is not before and left.explicit:
+        session.rollback()
+        if not reply.failed:
+            raise sql_error(
+                "Stored procedure execution error: Scoped transaction started in stored procedure "
+                "is incomplete and it was rolled back.",
+                90232,
+                "57014",
+            )
+
+
+@contextmanager
+def _rights(session: Session, procedure: Procedure) -> Iterator[None]:
+    """Owner's rights: names resolve in the procedure's schema; USE has no effect outside.
+
+    https://docs.snowflake.com/en/developer-guide/stored-procedure/stored-procedures-rights
+    """
+    if procedure.execute_as == "CALLER":
+        yield
+        return
+    before = session.database, session.schema
+    session.database, session.schema = procedure.name.database, procedure.name.schema
+    try:
+        yield
+    finally:
+        session.database, session.schema = before
+
+
+def _returned(session: Session, procedure: Procedure, text: str | None) -> Result:
+    kind = _DUCKDB_TYPES.get(procedure.returns, "VARCHAR")
+    if procedure.returns == "NUMBER" and text is not None and "." in text:
+        kind = f"DECIMAL(38, {len(text.partition('.')[2])})"
+    return session.fetch(f"select cast(? as {kind}) as {quote(procedure.name.name)}", [text])
