@@ -9,7 +9,8 @@ import datetime as dt
 import hashlib
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation, localcontext
 from typing import Any
 
@@ -35,9 +36,13 @@ EPOCH = dt.datetime(1970, 1, 1)
 NUMBER = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*", re.IGNORECASE | re.ASCII)
 
 
-def local_session() -> Session:
+@contextmanager
+def local_session() -> Iterator[Session]:
     """A Snowpark session in local testing mode, with the patches of this module."""
-    return Session.builder.config("local_testing", True).create()
+    session = Session.builder.config("local_testing", True).create()
+    yield session
+    session.close()
+    session._conn.stage_registry._root_dir.cleanup()  # closing leaves it, and Python warns of it
 
 
 def _column(data: Sequence[Any], like: ColumnEmulator, kind: DataType) -> ColumnEmulator:
