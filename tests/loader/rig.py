@@ -118,10 +118,10 @@ class RawAccount:
 
     def empty(self) -> None:
         for table in RAW_TABLES:
-            self.execute(f"delete from raw.{table}")  # noqa: S608
+            self.execute(f"delete from raw.{table}")
 
     def origins(self, table: str = "patient_flow_event") -> Counter[Origin]:
-        rows = self.execute(f"select topic, kafka_partition, kafka_offset from raw.{table}")  # noqa: S608
+        rows = self.execute(f"select topic, kafka_partition, kafka_offset from raw.{table}")
         return Counter((topic, int(at), int(offset)) for topic, at, offset in rows)
 
     def use(self, **other: Any) -> None:

@@ -98,7 +98,7 @@ def test_a_folder_loads_its_feeds_and_lists_what_it_skips(raw: RawAccount, tmp_p
     assert "skipped, no known feed: immunizations.csv" in finished.out
     assert "notes" not in finished.out
     counts = [
-        raw.execute(f"select count(*) from raw.{table}_record")[0][0]  # noqa: S608
+        raw.execute(f"select count(*) from raw.{table}_record")[0][0]
         for table in ("hospital", "department", "organization", "payer")
     ]
     assert counts == [1, 2, 1, 0]

@@ -1,5 +1,6 @@
 """What the user is told when something is wrong: what to look at, the next step, an exit code."""
 
+import re
 import socket
 import time
 from pathlib import Path
@@ -22,6 +23,7 @@ from tests.loader.rig import (
     wait_until,
 )
 
+DOCUMENT = Path(__file__).parents[2] / "docs" / "loader.md"
 CATCH_UP = ("run", "--until-caught-up")
 
 
@@ -123,17 +125,16 @@ def test_offsets_that_expired_before_they_were_loaded_are_exit_1(
     assert len(raw.origins()) == 5
 
 
-def test_a_marker_row_accepts_the_loss_and_the_load_goes_on(raw: RawAccount, address: str) -> None:
+def test_the_documented_row_accepts_the_loss_and_the_load_goes_on(
+    raw: RawAccount, address: str
+) -> None:
     settings = environment(raw.home, address)
     produce(address, [Message(b"{}", partition=1) for _ in range(5)])
     assert load(settings, *CATCH_UP).code == 0
     produce(address, [Message(b"{}", partition=1) for _ in range(20)])
     delete_records(address, FLOW, 1, 12)
-    raw.execute(
-        "insert into raw.patient_flow_event (topic, kafka_partition, kafka_offset, broker_time,"
-        f" load_id, loaded_at) select '{FLOW}', 1, 11, current_timestamp::timestamp_ntz,"
-        " 'offsets 5 to 11 expired', current_timestamp::timestamp_ntz"
-    )
+    (accept_the_loss,) = re.findall(r"```sql\n(.*?)```", DOCUMENT.read_text(), re.DOTALL)
+    raw.execute(accept_the_loss)
 
     finished = load(settings, *CATCH_UP)
 

@@ -75,3 +75,15 @@ def test_the_password_does_not_show(monkeypatch: pytest.MonkeyPatch, tmp_path: P
     settings = read_settings(RunSettings)
     assert "hunter2" not in repr(settings) + str(settings)
     assert settings.loader_topics == {"a.b": "one_event", "c-d": "two_event"}
+
+
+def test_every_setting_is_documented_with_its_default() -> None:
+    document = (Path(__file__).parents[2] / "docs" / "loader.md").read_text()
+    rows = [line for line in document.splitlines() if line.startswith("| `")]
+    for name, field in RunSettings.model_fields.items():
+        variable = name.upper()
+        if variable.startswith("KAFKA_SASL_"):
+            variable = f"_{variable.removeprefix('KAFKA_SASL_')}`"
+        (row,) = [row for row in rows if variable in row]
+        if isinstance(field.default, int | float) and field.default < 10**6:
+            assert f" {field.default:.0f} " in row
