@@ -19,9 +19,8 @@ def _pandas_within_local_testing() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def local() -> Iterator[Session]:
-    session = local_session()
-    yield session
-    session.close()
+    with local_session() as session:
+        yield session
 
 
 @pytest.fixture(scope="session")

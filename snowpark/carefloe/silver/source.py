@@ -40,6 +40,11 @@ class Source:
         """Name of the raw table without its schema."""
         return f"{self.name}_{self.kind}"
 
+    @property
+    def received_at(self) -> str:
+        """The column of raw that says when a row was received, or true."""
+        return "BROKER_TIME" if self.kind == "event" else "AS_OF"
+
 
 def silver_rows(source: Source, raw: DataFrame) -> DataFrame:
     """One typed, repaired and flagged row per distinct readable payload (and as-of, for a feed).
@@ -54,19 +59,22 @@ def silver_rows(source: Source, raw: DataFrame) -> DataFrame:
     else:
         distinct = raw.select(*payload, "AS_OF").distinct()
         kept = ["PAYLOAD_HASH", "AS_OF"]
-    readable = _typed(source, distinct).filter(col("REASON").is_null())
+    readable = _typed(source, distinct, [*payload, source.received_at]).filter(
+        col("REASON").is_null()
+    )
     flagged = repaired(readable, [*kept, *source.fields, "EXTRA"], source.rules)
     return _identified(flagged) if source.kind == "event" else flagged
 
 
 def rejected_rows(source: Source, raw: DataFrame) -> DataFrame:
     """One row per raw row that cannot be read, with the reason; a doubled raw row counts once."""
-    received_at = "BROKER_TIME" if source.kind == "event" else "AS_OF"
+    named = ["PAYLOAD", "PAYLOAD_ENCODING", "ORIGIN"]
+    received = raw.select(*named[:2], source.received_at, _origin(source).alias("ORIGIN"))
     return (
-        _typed(source, raw.with_column("ORIGIN", _origin(source)))
+        _typed(source, received, [*named, source.received_at])
         .filter(col("REASON").is_not_null())
-        .group_by("ORIGIN", "REASON", "PAYLOAD", "PAYLOAD_ENCODING")
-        .agg(F.max(received_at).alias("RECEIVED_AT"))
+        .group_by(*named, "REASON")
+        .agg(F.max(source.received_at).alias("RECEIVED_AT"))
         .with_column("SOURCE", lit(source.raw_name))
     )
 
@@ -88,23 +96,32 @@ def load_rejected(session: Session, source: Source) -> str:
     )
 
 
-def _typed(source: Source, raw: DataFrame) -> DataFrame:
+def _typed(source: Source, raw: DataFrame, given: Sequence[str]) -> DataFrame:
+    """The given columns of raw with the typed fields, PAYLOAD_HASH, EXTRA and REASON.
+
+    Every column is named, so that Snowpark need not ask the server for any schema in between.
+    """
     encoding = "utf-8" if source.kind == "event" else "json"
     readable = iff(col("PAYLOAD_ENCODING") == lit(encoding), col("PAYLOAD"), NO_TEXT)
-    parsed = raw.with_columns(
-        ["PARSED", "PAYLOAD_HASH"], [F.try_parse_json(readable), F.sha2(col("PAYLOAD"), 256)]
-    ).with_column("J", F.as_object(col("PARSED")))
-    known = sorted({field.path.split(".")[0] for field in source.fields.values()})
-    unknown = F.to_json(F.object_delete(col("J"), *(lit(name) for name in known)))
-    typed = parsed.with_columns(
-        [*source.fields, "UNKNOWN"], [*(field.value for field in source.fields.values()), unknown]
+    parsed = raw.select(
+        *given,
+        F.sha2(col("PAYLOAD"), 256).alias("PAYLOAD_HASH"),
+        F.try_parse_json(readable).alias("PARSED"),
     )
-    return typed.with_columns(
-        ["EXTRA", "REASON"],
-        [
-            F.parse_json(iff(col("UNKNOWN") == lit("{}"), NO_TEXT, col("UNKNOWN"))),
-            _reason(source, encoding),
-        ],
+    carried = [*given, "PAYLOAD_HASH", "PARSED", "J"]
+    opened = parsed.select(*carried[:-1], F.as_object(col("PARSED")).alias("J"))
+    known = sorted({field.path.split(".")[0] for field in source.fields.values()})
+    typed = opened.select(
+        *carried,
+        *(field.value.alias(name) for name, field in source.fields.items()),
+        F.to_json(F.object_delete(col("J"), *(lit(name) for name in known))).alias("UNKNOWN"),
+    )
+    return typed.select(
+        *given,
+        "PAYLOAD_HASH",
+        *source.fields,
+        F.parse_json(iff(col("UNKNOWN") == lit("{}"), NO_TEXT, col("UNKNOWN"))).alias("EXTRA"),
+        _reason(source, encoding).alias("REASON"),
     )
 
 
