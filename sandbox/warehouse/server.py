@@ -119,14 +119,17 @@ class Server:
         more, they would try again for minutes, at the exit of the process at the latest.
         """
         self._is_stopped = True
-        if not self._logins:
-            self._uvicorn.should_exit = True
-            self._uvicorn.force_exit = True
-            self._thread.join(START_TIMEOUT_SECONDS)
         for login in self._logins.values():
             if not login.is_lent:
                 login.session.close()
-        self._logins.clear()
+        self._end_without_clients()
+        if not self._logins:
+            self._thread.join(START_TIMEOUT_SECONDS)
+
+    def _end_without_clients(self) -> None:
+        if self._is_stopped and not self._logins:
+            self._uvicorn.should_exit = True
+            self._uvicorn.force_exit = True
 
     @contextmanager
     def lend(self, session: Session) -> Iterator[dict[str, Any]]:
@@ -214,8 +217,9 @@ class Server:
         token = _token(request)
         if request.query_params.get("delete"):
             login = self._logins.pop(token, None)
-            if login and not login.is_lent:
+            if login and not login.is_lent and not self._is_stopped:
                 await run_in_threadpool(login.session.close)
+            self._end_without_clients()
             return _success(None)
         if token not in self._logins:
             return _logged_out()

@@ -94,7 +94,8 @@ def put_or_get(session: Session, statement: Statement) -> Result:
     if location == "?" and isinstance(statement.params, tuple):
         location = str(statement.params[0])
     options = {k.upper(): v for k, v in re.findall(r"(\w+)\s*=\s*(\w+)", match["options"])}
-    folder = path(session, _unquoted(location))
+    place = path(session, _unquoted(location))
+    folder = place.parent if place.is_file() and not is_put else place
     folder.mkdir(parents=True, exist_ok=True)
     common: dict[str, Any] = {
         "stageInfo": {"locationType": "LOCAL_FS", "location": str(folder), "creds": {}},
@@ -114,7 +115,10 @@ def put_or_get(session: Session, statement: Statement) -> Result:
         result.put = common | {
             "command": "DOWNLOAD",
             "localLocation": local,
-            "src_locations": [str(f.relative_to(folder)) for f in _files(folder)],
+            "src_locations": [
+                str(file.relative_to(folder))
+                for file in ([place] if place.is_file() else _files(folder))
+            ],
             "encryptionMaterial": [],
         }
     return result

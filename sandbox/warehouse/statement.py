@@ -47,6 +47,7 @@ _EXISTENCE = (("IF", "NOT", "EXISTS"), ("IF", "EXISTS"))
 
 _RANDOM_NAME = re.compile(r"SNOWPARK_TEMP_CTE_[0-9A-Z]{10}")
 _JOIN_PREFIX = re.compile(r'(?<="[lr])_[0-9a-z]{4}_')
+_TRANSFER = re.compile(r"\s*(put|get)\s", re.IGNORECASE)
 _DML = re.compile(r"\s*(?:merge|insert|update|delete)\b", re.IGNORECASE)
 # Statements whose `?` are values of expressions; elsewhere they stand for names and options.
 _WITH_VALUES = frozenset(
@@ -276,6 +277,10 @@ def read_statement(text: str, params: tuple[Any, ...] | Mapping[str, Any] = ()) 
 
     Raises a syntax error for text that cannot be tokenized and for several statements in one text.
     """
+    if transfer := _TRANSFER.match(text):
+        # A local path may hold what begins a comment in SQL: `file:///data/*.csv`.
+        word = transfer[1].upper()
+        return Statement(text, tokenize(word), params, (word,), ends=(1,))
     tokens = tokenize(text)
     if any(_is_to_resolve(t, tokens[0]) for t in tokens):
         text, params = _resolve_names_and_options(text, tokens, params)

@@ -45,7 +45,12 @@ def rowtype(columns: list[Column]) -> list[dict[str, Any]]:
 
 
 def encoded(result: Result) -> str:
-    """The rows as a base64 Arrow stream in the shape the connector's reader expects."""
+    """The rows as a base64 Arrow stream in the shape the connector's reader expects.
+
+    No rows are "": the reader would crash on a batch without rows.
+    """
+    if result.table.num_rows == 0:
+        return ""
     arrays, fields = [], []
     for column, values in zip(result.columns, result.table.columns, strict=True):
         chunks = values.chunks or [pa.array([], values.type)]

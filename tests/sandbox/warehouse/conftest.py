@@ -9,6 +9,7 @@ import snowflake.connector
 from snowflake.connector import SnowflakeConnection
 from snowflake.snowpark import Session as SnowparkSession
 
+import sandbox.show.statements  # noqa: F401 - Snowpark asks SHOW TABLES before it writes
 from sandbox.warehouse.account import Account
 from sandbox.warehouse.server import Server
 

@@ -1,6 +1,6 @@
 """Databases, schemas, tables and views."""
 
-# ruff: noqa: S608 - the statements are the tests' own
+
 from __future__ import annotations
 
 from datetime import date

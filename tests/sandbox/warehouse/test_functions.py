@@ -1,6 +1,6 @@
 """Values of SQL functions; expected values from Snowflake's documentation or by hand."""
 
-# ruff: noqa: S608 - the statements are the tests' own
+
 from __future__ import annotations
 
 import json

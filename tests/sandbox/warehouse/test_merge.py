@@ -1,6 +1,6 @@
 """MERGE, with the examples and rules of https://docs.snowflake.com/en/sql-reference/sql/merge."""
 
-# ruff: noqa: S608 - the statements are the tests' own
+
 from __future__ import annotations
 
 from typing import Any

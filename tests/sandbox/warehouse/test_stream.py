@@ -1,6 +1,6 @@
 """Append-only streams, as https://docs.snowflake.com/en/user-guide/streams-intro describes them."""
 
-# ruff: noqa: S608 - the statements are the tests' own
+
 from __future__ import annotations
 
 import threading

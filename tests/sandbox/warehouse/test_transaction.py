@@ -1,6 +1,6 @@
 """Transactions over the wire: https://docs.snowflake.com/en/sql-reference/transactions."""
 
-# ruff: noqa: S608 - the statements are the tests' own
+
 from __future__ import annotations
 
 import threading
