@@ -1,6 +1,5 @@
 """Databases, schemas, tables and views."""
 
-
 from __future__ import annotations
 
 from datetime import date

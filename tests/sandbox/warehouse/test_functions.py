@@ -1,6 +1,5 @@
 """Values of SQL functions; expected values from Snowflake's documentation or by hand."""
 
-
 from __future__ import annotations
 
 import json

@@ -1,6 +1,5 @@
 """Append-only streams, as https://docs.snowflake.com/en/user-guide/streams-intro describes them."""
 
-
 from __future__ import annotations
 
 import threading

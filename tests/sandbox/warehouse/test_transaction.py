@@ -1,6 +1,5 @@
 """Transactions over the wire: https://docs.snowflake.com/en/sql-reference/transactions."""
 
-
 from __future__ import annotations
 
 import threading
