@@ -167,10 +167,11 @@ def _known_connections() -> list[str]:
 
 def _summary(error: Exception) -> str:
     """Return one line that names the error without quoting any value of the data."""
-    number = getattr(error, "errno", None)
+    kind = type(error).__name__
+    if not isinstance(error, Error | OSError):
+        return kind
+    number, state = getattr(error, "errno", None), getattr(error, "sqlstate", None) or ""
     message = " ".join((getattr(error, "raw_msg", None) or str(error)).split())
-    state = getattr(error, "sqlstate", None) or ""
     if state.startswith(("22", "23")) or not message:
-        # A data error quotes the value it stumbled over.
-        return f"{type(error).__name__} {number} sqlstate {state}"
-    return f"{type(error).__name__} {number}: {message[:200]}"
+        return f"{kind} {number} sqlstate {state}"  # a data error quotes what it stumbled over
+    return f"{kind} {number}: {message[:200]}"

@@ -3,6 +3,7 @@
 import logging
 import sys
 import traceback
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,13 +27,15 @@ app = typer.Typer(
 @app.callback()
 def _prepare() -> None:
     """Log to stderr; on a terminal the live line replaces the line per batch."""
-    quiet = sys.stderr.isatty()
+    quiet = sys.stdout.isatty() and sys.stderr.isatty()
     logging.basicConfig(
         level=logging.WARNING,
         stream=sys.stderr,
         format="%(asctime)s %(levelname)s %(message)s",
     )
     logging.getLogger("loader").setLevel(logging.WARNING if quiet else logging.INFO)
+    # The connector's own copy of requests doubts the versions beside it at every start.
+    warnings.filterwarnings("ignore", module=r"snowflake\.connector\.vendored\.requests")
     for noisy in ("kafka", "snowflake.connector"):
         # Their view of a lost connection; ours says what it means and what happens next.
         logging.getLogger(noisy).setLevel(logging.CRITICAL)

@@ -142,7 +142,6 @@ def environment(home: Path, address: str | None = None, **settings: object) -> d
         "SNOWFLAKE_HOME": str(home),
         "SNOWFLAKE_DEFAULT_CONNECTION_NAME": "sandbox",
         "LOADER_SESSION_SECONDS": "2",
-        "PYTHONWARNINGS": "ignore",
         "COLUMNS": "120",
         **({"KAFKA_BOOTSTRAP_SERVERS": address} if address else {}),
         **{name: str(value) for name, value in settings.items()},

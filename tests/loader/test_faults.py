@@ -139,6 +139,7 @@ def test_a_restart_of_the_broker_is_waited_for(raw: RawAccount, tmp_path: Path) 
         assert raw.origins() == log_origins(address, FLOW)
 
 
+@pytest.mark.slow
 def test_two_loaders_share_the_partitions_through_every_rebalance(
     raw: RawAccount, address: str
 ) -> None:
@@ -162,6 +163,7 @@ def test_two_loaders_share_the_partitions_through_every_rebalance(
     assert raw.origins() == log_origins(address, FLOW)
 
 
+@pytest.mark.slow
 def test_a_paused_loader_whose_copy_lands_late_loses_nothing(
     raw: RawAccount, proxy: AccountProxy, address: str
 ) -> None:

@@ -166,6 +166,7 @@ def test_a_topic_recreated_while_the_loader_runs_is_exit_1(raw: RawAccount, addr
     assert_told(finished, 1, f"topic {FLOW} partition 0: raw holds offsets up to 49")
 
 
+@pytest.mark.slow
 def test_a_broker_that_goes_away_for_good_is_exit_3(raw: RawAccount, tmp_path: Path) -> None:
     with KafkaLog(tmp_path / "kafka").running() as address:
         produce(address, numbered(0, 10))

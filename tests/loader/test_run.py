@@ -112,7 +112,8 @@ def test_logs_tell_of_batches_but_never_of_payloads_or_keys(raw: RawAccount, add
 
     finished = load(environment(raw.home, address), "run", "--until-caught-up")
 
-    (line,) = [line for line in finished.err.splitlines() if "landed" in line]
+    taken_over, line = finished.err.splitlines()
+    assert taken_over.endswith("INFO partitions taken over count=6 behind=1")
     assert f"topic={FLOW} rows=1 bytes=25" in line
     assert "secret" not in (finished.out + finished.err).lower()
 
