@@ -85,6 +85,7 @@ class Account:
     def close(self) -> None:
         """Write everything to the folder; an account in memory is gone afterwards."""
         self._duck.close()
+        del self._duck
         if self._path is None:
             shutil.rmtree(self._home, ignore_errors=True)
 

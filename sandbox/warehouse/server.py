@@ -82,6 +82,8 @@ class Server:
         self._logins: dict[str, Login] = {}
         self._lent: dict[str, Session] = {}
         self._is_stopped = False
+        self._left: set[str] = set()
+        """Tokens of clients that had not logged out when the server stopped."""
         # With the protocol named, asyncio sets TCP_NODELAY; without it each answer waits 40 ms.
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -122,12 +124,14 @@ class Server:
         for login in self._logins.values():
             if not login.is_lent:
                 login.session.close()
+        self._left = set(self._logins)
+        self._logins.clear()
         self._end_without_clients()
-        if not self._logins:
+        if not self._left:
             self._thread.join(START_TIMEOUT_SECONDS)
 
     def _end_without_clients(self) -> None:
-        if self._is_stopped and not self._logins:
+        if self._is_stopped and not self._left:
             self._uvicorn.should_exit = True
             self._uvicorn.force_exit = True
 
@@ -217,8 +221,9 @@ class Server:
         token = _token(request)
         if request.query_params.get("delete"):
             login = self._logins.pop(token, None)
-            if login and not login.is_lent and not self._is_stopped:
+            if login and not login.is_lent:
                 await run_in_threadpool(login.session.close)
+            self._left.discard(token)
             self._end_without_clients()
             return _success(None)
         if token not in self._logins:

@@ -90,6 +90,7 @@ class Session:
             self.rollback()
         forget_temporary(self)
         self._duck.close()
+        del self._duck
 
     def execute(self, text: str, params: Params = ()) -> Result:
         """Run one Snowflake statement; `params` are the values of `?` or `:name`."""

@@ -131,11 +131,14 @@ def test_two_processes_cannot_open_one_folder(tmp_path: Path) -> None:
 
 
 def test_serve_gives_the_parameters_of_a_connection() -> None:
-    with Account() as account, serve(account) as parameters:
-        with snowflake.connector.connect(**parameters) as connection:
-            assert connection.cursor().execute("select 1").fetchall() == [(1,)]
-            with pytest.raises(ProgrammingError, match="current database"):
-                connection.cursor().execute("create table t (id number)")
+    with (
+        Account() as account,
+        serve(account) as parameters,
+        snowflake.connector.connect(**parameters) as connection,
+    ):
+        assert connection.cursor().execute("select 1").fetchall() == [(1,)]
+        with pytest.raises(ProgrammingError, match="current database"):
+            connection.cursor().execute("create table t (id number)")
 
 
 def test_a_client_of_a_stopped_server_gets_an_error_at_once() -> None:

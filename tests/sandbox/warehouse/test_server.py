@@ -164,10 +164,12 @@ def test_a_lent_session_shares_its_transaction(server: Any, account: Any, schema
     session.execute("create table t (id number)")
     session.execute("begin")
     session.execute("insert into t values (1)")
-    with server.lend(session) as parameters:
-        with snowflake.connector.connect(**parameters) as borrower:
-            assert borrower.cursor().execute("select id from t").fetchall() == [(1,)]
-            borrower.cursor().execute("insert into t values (2)")
+    with (
+        server.lend(session) as parameters,
+        snowflake.connector.connect(**parameters) as borrower,
+    ):
+        assert borrower.cursor().execute("select id from t").fetchall() == [(1,)]
+        borrower.cursor().execute("insert into t values (2)")
     session.execute("rollback")
     assert session.execute("select count(*) from t").rows() == [(0,)]
     session.close()
