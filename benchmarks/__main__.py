@@ -17,15 +17,17 @@ from snowflake.connector.errors import Error
 
 from benchmarks.figure import Figure, print_figures
 from benchmarks.pipeline import Pipeline
-from benchmarks.transport import measure_producer
+from benchmarks.transport import compare_loader, compare_producer
+from benchmarks.warehouse import deploy
 from sandbox.process import ProcessError
 
 EVENTS = (100_000, 500_000)
 
 
 class Part(StrEnum):
-    PIPELINE = "pipeline"
     PRODUCER = "producer"
+    LOADER = "loader"
+    PIPELINE = "pipeline"
 
 
 def main(
@@ -46,12 +48,9 @@ def main(
     console.print(f"{os.cpu_count()} cores, {platform.machine()}; load before: {load}")
     figures: list[Figure] = []
     with tempfile.TemporaryDirectory(prefix="carefloe-benchmark-") as name:
-        folder = Path(name)
         try:
-            if only in (None, Part.PRODUCER):
-                figures += measure_producer(folder, console)
-            if only in (None, Part.PIPELINE):
-                figures += measure_pipeline(folder, console, events)
+            for part in [only] if only else Part:
+                figures += measure(part, Path(name), console, events)
         except (Error, ProcessError, RuntimeError) as error:
             print(f"The benchmark cannot go on: {error}", file=sys.stderr)
             raise typer.Exit(1) from None
@@ -60,8 +59,17 @@ def main(
         raise typer.Exit(1)
 
 
-def measure_pipeline(folder: Path, console: Console, events: int | None) -> list[Figure]:
-    pipeline = Pipeline(folder, console)
+def measure(part: Part, folder: Path, console: Console, events: int | None) -> list[Figure]:
+    """The figures of one part; what is deployed in the folder serves them all."""
+    if part is Part.PRODUCER:
+        return [compare_producer(folder, console)]
+    deployed = folder / "deployed"
+    if not deployed.exists():
+        with console.status("deploying"):
+            deploy(deployed)
+    if part is Part.LOADER:
+        return [compare_loader(deployed, folder, console)]
+    pipeline = Pipeline(deployed, folder, console)
     if events:
         return pipeline.compare(events)
     compared = [figure for number in EVENTS for figure in pipeline.compare(number)]

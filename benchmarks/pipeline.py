@@ -47,14 +47,12 @@ class Run:
 
 
 class Pipeline:
-    """Measures in a scratch folder; what was deployed there serves every run."""
+    """Measures in a scratch folder, every run on a copy of the deployed one."""
 
-    def __init__(self, folder: Path, console: Console) -> None:
+    def __init__(self, deployed: Path, folder: Path, console: Console) -> None:
+        self._deployed = deployed
         self._folder = folder
         self._console = console
-        self._deployed = folder / "deployed"
-        with console.status("deploying"):
-            warehouse.deploy(self._deployed)
 
     def compare(self, events: int) -> list[Figure]:
         """The procedures beside the baseline, on `events` raw rows."""

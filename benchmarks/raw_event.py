@@ -15,7 +15,7 @@ from producer.population import World
 
 DIRTY_RATE = 0.02
 DELAYS = Delays(duplicate=0.01, late=0.01, out_of_order=0.02)
-EVENTS_PER_PATIENT = 10
+EVENTS_PER_PATIENT = 5
 PARTITIONS = 4
 ROWS_PER_FILE = 50_000
 _MICROSECONDS = 1_000_000
