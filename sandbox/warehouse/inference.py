@@ -295,6 +295,13 @@ def _middle(kind: str | None) -> str | None:
     return kind if scale is None else f"DECIMAL(38,{scale + 3})"
 
 
+def _parsed(node: exp.Expr) -> str:
+    target = node.args.get("target_type")
+    kind = target.this if isinstance(target, exp.DataType) else None
+    has_zone = kind in (exp.DataType.Type.TIMESTAMPTZ, exp.DataType.Type.TIMESTAMPLTZ)
+    return TIMESTAMP_TZ if has_zone else TIMESTAMP
+
+
 def _moved(node: exp.Expr) -> str | None:
     kind = type_of(node.this)
     is_part_of_day = node.text("unit").upper().startswith(("HOUR", "MIN", "SEC", "MILLI", "MICRO"))
@@ -359,5 +366,6 @@ _COMPUTED: tuple[tuple[tuple[type[exp.Expr], ...], Rule], ...] = (
         (exp.ConvertTimezone,),
         lambda node: TIMESTAMP if node.args.get("source_tz") is not None else TIMESTAMP_TZ,
     ),
+    ((exp.StrToTime,), _parsed),
     ((exp.DateAdd, exp.TimestampTrunc, exp.DateTrunc, exp.TsOrDsAdd), _moved),
 )

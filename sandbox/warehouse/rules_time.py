@@ -134,10 +134,12 @@ def from_number(node: exp.UnixToTime) -> exp.Expr:
 @rule(exp.StrToTime)
 def from_format(node: exp.StrToTime) -> exp.Expr:
     """`to_timestamp(x, format)`; sqlglot has turned the format into strptime's."""
-    function = "try_strptime" if node.args.get("safe") else "strptime"
-    result = call(function, node.this, node.args["format"])
-    target = node.args.get("target_type")
-    return cast(result, target.sql("duckdb")) if target is not None else result
+    is_safe, target = bool(node.args.get("safe")), node.args.get("target_type")
+    kind = target.this if isinstance(target, exp.DataType) else _KIND.TIMESTAMP
+    if node.args["format"].name.upper() == "AUTO":
+        return (timestamp_tz if kind in _TZ else timestamp)(node.this, is_safe)
+    parsed = call("try_strptime" if is_safe else "strptime", node.this, node.args["format"])
+    return cast(parsed, "TIMESTAMPTZ" if kind in _TZ else "TIMESTAMP")
 
 
 @rule(exp.TsOrDsToDate)

@@ -81,6 +81,19 @@ TIME = [
     ("to_char('2026-01-05'::date, 'YYYYMMDD')", "20260105"),
     ("'2026-01-05 08:30:00'::timestamp_ntz::varchar", "2026-01-05 08:30:00.000"),
     ("to_timestamp_ntz('05/01/2026 08:30', 'DD/MM/YYYY HH24:MI')", at(2026, 1, 5, 8, 30)),
+    ("try_to_timestamp_tz('2026-01-05T08:30:00+02:00', 'AUTO')",
+     datetime(2026, 1, 5, 6, 30, tzinfo=UTC)),
+    ("convert_timezone('UTC', try_to_timestamp_tz('2026-01-05T08:30:00-05:00', 'AUTO'))"
+     "::timestamp_ntz", at(2026, 1, 5, 13, 30)),
+    ("try_to_timestamp_tz('never', 'AUTO')", None),
+    ("to_timestamp_ntz('2026-01-05 08:30:00', 'AUTO')", at(2026, 1, 5, 8, 30)),
+    ("try_to_timestamp_ntz('05.01.2026', 'DD.MM.YYYY')", at(2026, 1, 5)),
+    ("date_trunc('microsecond', '2026-01-05 08:30:00.123456'::timestamp_ntz)",
+     at(2026, 1, 5, 8, 30, 0, 123456)),
+    ("datediff(microsecond, '2026-01-05'::timestamp_ntz, '2026-01-05 00:00:00.5'::timestamp_ntz)",
+     500000),
+    ("datediff(millisecond, '2026-01-05 00:00:00.9996'::timestamp_ntz, "
+     "'2026-01-05 00:00:01.0004'::timestamp_ntz)", 1),
     ("null::timestamp_ntz", None),
 ]  # fmt: skip
 
