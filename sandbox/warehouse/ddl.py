@@ -19,7 +19,7 @@ from sandbox.warehouse.query import relations, runnable_sql
 from sandbox.warehouse.registry import statement
 from sandbox.warehouse.result import Result, status
 from sandbox.warehouse.rewrite import Context
-from sandbox.warehouse.statement import Reader, Statement
+from sandbox.warehouse.statement import Reader, Statement, tokenize
 from sandbox.warehouse.translation import Translation, parse_text, translate_tree
 
 if TYPE_CHECKING:
@@ -187,8 +187,11 @@ def create_view(session: Session, statement: Statement) -> Result:
             return status(f"{name.name} already exists, statement succeeded.")
         if known == "table" or (known and not modifiers & {"OR REPLACE", "OR ALTER"}):
             raise already_exists(name)
+        meaning = [" ".join(t.text for t in tokenize(query)), [name for name, _ in headings]]
+        _refuse_another_view(session, name, meaning, modifiers)
         definition = {
             "text": statement.text,
+            "meaning": meaning,
             "is_secure": "SECURE" in modifiers,
             "created_on": session.now(),
         }
@@ -236,6 +239,20 @@ def drop_relation(session: Session, statement: Statement) -> Result:
         if kind == "table":
             stream.table_replaced(session, name)
     return status(f"{name.name} successfully dropped.")
+
+
+def _refuse_another_view(
+    session: Session, name: ObjectName, meaning: object, modifiers: frozenset[str]
+) -> None:
+    """https://docs.snowflake.com/en/sql-reference/sql/create-view: only comments, SECURE."""
+    known = session.catalog.get(session, "view", name)
+    if known is not None and "OR ALTER" in modifiers and known["meaning"] != meaning:
+        raise sql_error(
+            f"SQL compilation error:\nCREATE OR ALTER VIEW cannot change the query or the columns "
+            f"of {name}; use CREATE OR REPLACE VIEW.",
+            2,
+            "0A000",
+        )
 
 
 def _schema_name(session: Session, parts: tuple[str, ...]) -> tuple[str, str]:

@@ -113,8 +113,19 @@ def test_views_have_comments_and_show_new_rows(sql: Any) -> None:
     assert sql("select id, day from v") == [(1, date(2026, 1, 5))]
     rows = [(r[0], r[1], r[9]) for r in sql("describe view v")]
     assert rows == [("ID", "NUMBER(38,0)", "the id"), ("DAY", "DATE", None)]
-    sql("create or replace secure view v as select 2 as id")
+    sql("create or replace secure view v (id) copy grants comment = 'two' as select 2")
     assert sql("select * from v") == [(2,)]
+
+
+def test_create_or_alter_view_changes_comments_only(sql: Any) -> None:
+    """https://docs.snowflake.com/en/sql-reference/sql/create-view#create-or-alter-view"""
+    sql("create or alter view v (id) as select 1")
+    sql("create or alter view v (id comment 'the id') comment = 'c' as\nselect   1 -- same")
+    assert [(r[0], r[9]) for r in sql("describe view v")] == [("ID", "the id")]
+    for other in ("v (id) as select 2", "v (key) as select 1", "v as select 1 as id"):
+        with pytest.raises(ProgrammingError, match="CREATE OR REPLACE VIEW"):
+            sql(f"create or alter view {other}")
+    assert sql("select id from v") == [(1,)]
 
 
 def test_a_view_over_a_view_in_another_schema(sql: Any, schema: str) -> None:
