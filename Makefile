@@ -4,9 +4,9 @@ PYTHON ?= python3.11
 CONNECTION ?= sandbox
 VENV := .venv
 BIN := $(VENV)/bin
-SANDBOX := .sandbox
-# The sandbox's settings, unless the environment has its own or another connection is asked for.
-ENV = if [ "$(CONNECTION)" = sandbox ] && [ -z "$$SNOWFLAKE_HOME" ] && [ -f $(SANDBOX)/env ]; then . $(SANDBOX)/env; fi
+SANDBOX ?= .sandbox
+# The sandbox's settings, unless another connection is asked for.
+ENV = if [ "$(CONNECTION)" = sandbox ] && [ -f $(SANDBOX)/env ]; then . $(SANDBOX)/env; fi
 SNOW = $(BIN)/snow
 SNOW_SQL = $(SNOW) sql -c $(CONNECTION) --enable-templating STANDARD
 BEFORE_PROCEDURES = $(sort $(filter-out sql/8% sql/9%,$(wildcard sql/*.sql)))

@@ -7,6 +7,7 @@ the loader or the procedures work. A second run produces the next events; nothin
 from __future__ import annotations
 
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -124,13 +125,15 @@ def start_sandbox(demo: Demo) -> None:
     demo.run("python", "-m", "sandbox", "up", "--dir", str(demo.folder))
     for line in (demo.folder / "env").read_text().splitlines():
         name, _, value = line.removeprefix("export ").partition("=")
-        demo.environment[name] = value.strip("'\"")
+        demo.environment[name] = shlex.split(value)[0]
 
 
 def deploy(demo: Demo) -> None:
     """`make deploy` on the sandbox: the same target as for a real account."""
     done = subprocess.run(
-        ["make", "--no-print-directory", "deploy"], env=demo.environment, cwd=ROOT
+        ["make", "--no-print-directory", "deploy", f"SANDBOX={demo.folder}"],
+        env=demo.environment,
+        cwd=ROOT,
     )
     if done.returncode:
         raise StepFailedError("`make deploy` failed.")
@@ -171,13 +174,15 @@ def produce(demo: Demo) -> None:
         *FAULTS,
     )  # fmt: skip
     demo.stages.append(Stage("Produce patient flow", demo.events, time.monotonic() - started))
-    if present.get("carefloe.encounters"):
-        return
+    replayed = present.get("carefloe.encounters", 0)
     started = time.monotonic()
-    demo.run("carefloe-producer", "encounters", "--from", str(demo.world), "--dirty-rate", "0.01")
+    demo.run(
+        "carefloe-producer", "encounters",
+        "--from", str(demo.world), "--skip", str(replayed), "--dirty-rate", "0.01",
+    )  # fmt: skip
     seconds = time.monotonic() - started
     now = records_in_topics(demo.environment["KAFKA_BOOTSTRAP_SERVERS"])
-    demo.stages.append(Stage("Replay encounters", now["carefloe.encounters"], seconds))
+    demo.stages.append(Stage("Replay encounters", now["carefloe.encounters"] - replayed, seconds))
 
 
 def settle(demo: Demo) -> None:

@@ -40,11 +40,11 @@ order by
     table_name
 """
 
-TASKS = """
+TASK_RUNS = """
 select
     task_name,
     count(*) as runs,
-    count_if(state = 'FAILED') as failed_runs,
+    count_if(state like 'FAILED%') as failed_runs,
     round(sum(datediff(millisecond, started_at, completed_at)) / 1000, 1) as seconds
 from ops.pipeline_run
 where started_at >= ?
@@ -112,7 +112,7 @@ class Summary:
 
     def print_tasks(self, since: datetime) -> dict[str, float]:
         """Print the task runs since then (UTC); returns the seconds per task."""
-        names, rows = self._query(TASKS, (since,))
+        names, rows = self._query(TASK_RUNS, (since,))
         self._console.print(_table("Task runs (ops.pipeline_run)", names, rows))
         return {task: float(seconds or 0) for task, _, _, seconds in rows}
 

@@ -70,7 +70,7 @@ create or alter table raw.organization_record (
     load_id varchar not null comment 'The load that wrote the row.',
     loaded_at timestamp_ntz not null comment 'When the loader wrote the row, UTC.'
 )
-comment = 'One row per line of a organizations file, append-only.';
+comment = 'One row per line of an organizations file, append-only.';
 
 create or alter table raw.payer_record (
     feed varchar not null comment 'Name of the feed.',

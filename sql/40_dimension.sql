@@ -2,6 +2,7 @@
 -- Written by the gold.load_dim_* procedures; the unknown members and the calendar are written here.
 
 use database <% ctx.env.database %>;
+use warehouse <% ctx.env.warehouse %>;
 
 create or alter table gold.dim_patient (
     patient_key varchar not null comment 'Version key: hash of patient_id and valid_from; -1 is the unknown patient.',

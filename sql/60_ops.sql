@@ -5,6 +5,7 @@ use database <% ctx.env.database %>;
 create or alter table ops.rejected_event (
     source varchar not null comment 'Raw table, as patient_flow_event.',
     origin varchar not null comment 'Where it is in raw: topic/partition/offset, or feed/content hash/as-of/line.',
+    payload_hash varchar not null comment 'SHA-256 of the payload; empty for a null message.',
     reason varchar not null comment 'Why it could not be read.',
     payload varchar comment 'The payload, untouched. Holds patient data.',
     payload_encoding varchar comment 'As in raw.',
@@ -18,26 +19,24 @@ create or alter table ops.pipeline_run (
     root_task_id varchar comment 'Id of the graph''s root task.',
     task_name varchar not null comment 'Task that ran.',
     attempt_number number(38, 0) comment 'Attempt within the run, from 1.',
-    state varchar not null comment 'SUCCEEDED, FAILED, SKIPPED or CANCELLED.',
-    error_code number(38, 0) comment 'Error code of a failed task; its message stays in the task history, for it may quote data.',
-    return_value varchar comment 'Rows written, as the procedure reports them.',
+    state varchar not null comment 'SUCCEEDED, FAILED, FAILED_AND_AUTO_SUSPENDED, SKIPPED or CANCELLED.',
+    error_code number(38, 0) comment 'Error code of a failed task; its message stays in the task history alone, for it may quote data.',
     started_at timestamp_ntz comment 'Start, UTC.',
     completed_at timestamp_ntz comment 'End, UTC.'
 )
 comment = 'One row per task and attempt of a run of a task graph, written by the graph''s finalizer.';
 
-create or alter view ops.task_run (
+create or replace view ops.task_run (
     graph_run_group_id comment 'The run of the task graph.',
     root_task_id comment 'Id of the graph''s root task.',
     task_name comment 'Task.',
     attempt_number comment 'Attempt within the run, from 1.',
-    state comment 'SCHEDULED, EXECUTING, SUCCEEDED, FAILED, SKIPPED or CANCELLED.',
+    state comment 'SCHEDULED, EXECUTING, SUCCEEDED, FAILED, FAILED_AND_AUTO_SUSPENDED, SKIPPED or CANCELLED.',
     error_code comment 'Error code of a failed task.',
-    error_message comment 'Error of a failed task; may quote data.',
-    return_value comment 'Rows written, as the procedure reports them.',
     started_at comment 'Start, UTC.',
     completed_at comment 'End, UTC.'
 )
+copy grants
 comment = 'One row per run of a task of the last seven days, the newest 10,000.'
 as
 select
@@ -47,9 +46,42 @@ select
     attempt_number,
     state,
     error_code,
-    error_message,
-    return_value,
     convert_timezone('UTC', query_start_time)::timestamp_ntz as started_at,
     convert_timezone('UTC', completed_time)::timestamp_ntz as completed_at
-from table(information_schema.task_history(result_limit => 10000))
-where schema_name = 'OPS';
+from table(
+    information_schema.task_history(
+        result_limit => 10000,
+        database_name => '<% ctx.env.database %>',
+        schema_name => 'ops'
+    )
+);
+
+create or replace view ops.finished_task_run (
+    graph_run_group_id comment 'The run of the task graph.',
+    root_task_id comment 'Id of the graph''s root task.',
+    task_name comment 'Task.',
+    attempt_number comment 'Attempt within the run, from 1.',
+    state comment 'How it ended.',
+    error_code comment 'Error code of a failed task.',
+    started_at comment 'Start, UTC.',
+    completed_at comment 'End, UTC.'
+)
+copy grants
+comment = 'One row per ended run of a task that ops.pipeline_run does not have yet: what a finalizer writes.'
+as
+select
+    task_run.graph_run_group_id,
+    task_run.root_task_id,
+    task_run.task_name,
+    task_run.attempt_number,
+    task_run.state,
+    task_run.error_code,
+    task_run.started_at,
+    task_run.completed_at
+from ops.task_run
+left join ops.pipeline_run as written
+    on
+        task_run.graph_run_group_id = written.graph_run_group_id
+        and task_run.task_name = written.task_name
+        and task_run.attempt_number = written.attempt_number
+where task_run.completed_at is not null and written.task_name is null;

@@ -1,18 +1,10 @@
 -- The task graphs: one per source, and one per consumer of several sources. A root starts when any
 -- stream its graph reads has data, so a child that failed runs again without new events, and an idle
--- source costs nothing. Runs after the procedures are deployed; every root is suspended, altered and
--- resumed with its dependents, so that a redeploy loses nothing.
+-- source costs nothing. Runs after the procedures are deployed: 15_pause.sql has suspended the roots,
+-- and here they are resumed with their dependents, so that a redeploy loses nothing.
 
 use database <% ctx.env.database %>;
-
-alter task if exists ops.load_silver_patient_flow suspend;
-alter task if exists ops.load_silver_encounter suspend;
-alter task if exists ops.load_files suspend;
-alter task if exists ops.load_dim_patient suspend;
-alter task if exists ops.load_dim_department suspend;
-alter task if exists ops.load_dim_payer suspend;
-alter task if exists ops.load_fact_patient_flow suspend;
-alter task if exists ops.load_fact_encounter suspend;
+use warehouse <% ctx.env.warehouse %>;
 
 create or alter task ops.load_silver_patient_flow
     warehouse = <% ctx.env.warehouse %>
@@ -38,19 +30,16 @@ create or alter task ops.finish_patient_flow
 as
     insert into ops.pipeline_run
     select
-        task_run.graph_run_group_id,
-        task_run.root_task_id,
-        task_run.task_name,
-        task_run.attempt_number,
-        task_run.state,
-        task_run.error_code,
-        task_run.return_value,
-        task_run.started_at,
-        task_run.completed_at
-    from ops.task_run
-    where
-        task_run.graph_run_group_id = system$task_runtime_info('CURRENT_TASK_GRAPH_RUN_GROUP_ID')
-        and task_run.completed_at is not null;
+        graph_run_group_id,
+        root_task_id,
+        task_name,
+        attempt_number,
+        state,
+        error_code,
+        started_at,
+        completed_at
+    from ops.finished_task_run
+    where graph_run_group_id = system$task_runtime_info('CURRENT_TASK_GRAPH_RUN_GROUP_ID');
 
 create or alter task ops.load_silver_encounter
     warehouse = <% ctx.env.warehouse %>
@@ -76,19 +65,16 @@ create or alter task ops.finish_encounter
 as
     insert into ops.pipeline_run
     select
-        task_run.graph_run_group_id,
-        task_run.root_task_id,
-        task_run.task_name,
-        task_run.attempt_number,
-        task_run.state,
-        task_run.error_code,
-        task_run.return_value,
-        task_run.started_at,
-        task_run.completed_at
-    from ops.task_run
-    where
-        task_run.graph_run_group_id = system$task_runtime_info('CURRENT_TASK_GRAPH_RUN_GROUP_ID')
-        and task_run.completed_at is not null;
+        graph_run_group_id,
+        root_task_id,
+        task_name,
+        attempt_number,
+        state,
+        error_code,
+        started_at,
+        completed_at
+    from ops.finished_task_run
+    where graph_run_group_id = system$task_runtime_info('CURRENT_TASK_GRAPH_RUN_GROUP_ID');
 
 create or alter task ops.load_files
     warehouse = <% ctx.env.warehouse %>
@@ -185,19 +171,16 @@ create or alter task ops.finish_files
 as
     insert into ops.pipeline_run
     select
-        task_run.graph_run_group_id,
-        task_run.root_task_id,
-        task_run.task_name,
-        task_run.attempt_number,
-        task_run.state,
-        task_run.error_code,
-        task_run.return_value,
-        task_run.started_at,
-        task_run.completed_at
-    from ops.task_run
-    where
-        task_run.graph_run_group_id = system$task_runtime_info('CURRENT_TASK_GRAPH_RUN_GROUP_ID')
-        and task_run.completed_at is not null;
+        graph_run_group_id,
+        root_task_id,
+        task_name,
+        attempt_number,
+        state,
+        error_code,
+        started_at,
+        completed_at
+    from ops.finished_task_run
+    where graph_run_group_id = system$task_runtime_info('CURRENT_TASK_GRAPH_RUN_GROUP_ID');
 
 create or alter task ops.load_dim_patient
     warehouse = <% ctx.env.warehouse %>
@@ -216,19 +199,16 @@ create or alter task ops.finish_dim_patient
 as
     insert into ops.pipeline_run
     select
-        task_run.graph_run_group_id,
-        task_run.root_task_id,
-        task_run.task_name,
-        task_run.attempt_number,
-        task_run.state,
-        task_run.error_code,
-        task_run.return_value,
-        task_run.started_at,
-        task_run.completed_at
-    from ops.task_run
-    where
-        task_run.graph_run_group_id = system$task_runtime_info('CURRENT_TASK_GRAPH_RUN_GROUP_ID')
-        and task_run.completed_at is not null;
+        graph_run_group_id,
+        root_task_id,
+        task_name,
+        attempt_number,
+        state,
+        error_code,
+        started_at,
+        completed_at
+    from ops.finished_task_run
+    where graph_run_group_id = system$task_runtime_info('CURRENT_TASK_GRAPH_RUN_GROUP_ID');
 
 create or alter task ops.load_dim_department
     warehouse = <% ctx.env.warehouse %>
@@ -247,19 +227,16 @@ create or alter task ops.finish_dim_department
 as
     insert into ops.pipeline_run
     select
-        task_run.graph_run_group_id,
-        task_run.root_task_id,
-        task_run.task_name,
-        task_run.attempt_number,
-        task_run.state,
-        task_run.error_code,
-        task_run.return_value,
-        task_run.started_at,
-        task_run.completed_at
-    from ops.task_run
-    where
-        task_run.graph_run_group_id = system$task_runtime_info('CURRENT_TASK_GRAPH_RUN_GROUP_ID')
-        and task_run.completed_at is not null;
+        graph_run_group_id,
+        root_task_id,
+        task_name,
+        attempt_number,
+        state,
+        error_code,
+        started_at,
+        completed_at
+    from ops.finished_task_run
+    where graph_run_group_id = system$task_runtime_info('CURRENT_TASK_GRAPH_RUN_GROUP_ID');
 
 create or alter task ops.load_dim_payer
     warehouse = <% ctx.env.warehouse %>
@@ -278,19 +255,16 @@ create or alter task ops.finish_dim_payer
 as
     insert into ops.pipeline_run
     select
-        task_run.graph_run_group_id,
-        task_run.root_task_id,
-        task_run.task_name,
-        task_run.attempt_number,
-        task_run.state,
-        task_run.error_code,
-        task_run.return_value,
-        task_run.started_at,
-        task_run.completed_at
-    from ops.task_run
-    where
-        task_run.graph_run_group_id = system$task_runtime_info('CURRENT_TASK_GRAPH_RUN_GROUP_ID')
-        and task_run.completed_at is not null;
+        graph_run_group_id,
+        root_task_id,
+        task_name,
+        attempt_number,
+        state,
+        error_code,
+        started_at,
+        completed_at
+    from ops.finished_task_run
+    where graph_run_group_id = system$task_runtime_info('CURRENT_TASK_GRAPH_RUN_GROUP_ID');
 
 create or alter task ops.load_fact_patient_flow
     warehouse = <% ctx.env.warehouse %>
@@ -310,19 +284,16 @@ create or alter task ops.finish_fact_patient_flow
 as
     insert into ops.pipeline_run
     select
-        task_run.graph_run_group_id,
-        task_run.root_task_id,
-        task_run.task_name,
-        task_run.attempt_number,
-        task_run.state,
-        task_run.error_code,
-        task_run.return_value,
-        task_run.started_at,
-        task_run.completed_at
-    from ops.task_run
-    where
-        task_run.graph_run_group_id = system$task_runtime_info('CURRENT_TASK_GRAPH_RUN_GROUP_ID')
-        and task_run.completed_at is not null;
+        graph_run_group_id,
+        root_task_id,
+        task_name,
+        attempt_number,
+        state,
+        error_code,
+        started_at,
+        completed_at
+    from ops.finished_task_run
+    where graph_run_group_id = system$task_runtime_info('CURRENT_TASK_GRAPH_RUN_GROUP_ID');
 
 create or alter task ops.load_fact_encounter
     warehouse = <% ctx.env.warehouse %>
@@ -342,19 +313,16 @@ create or alter task ops.finish_fact_encounter
 as
     insert into ops.pipeline_run
     select
-        task_run.graph_run_group_id,
-        task_run.root_task_id,
-        task_run.task_name,
-        task_run.attempt_number,
-        task_run.state,
-        task_run.error_code,
-        task_run.return_value,
-        task_run.started_at,
-        task_run.completed_at
-    from ops.task_run
-    where
-        task_run.graph_run_group_id = system$task_runtime_info('CURRENT_TASK_GRAPH_RUN_GROUP_ID')
-        and task_run.completed_at is not null;
+        graph_run_group_id,
+        root_task_id,
+        task_name,
+        attempt_number,
+        state,
+        error_code,
+        started_at,
+        completed_at
+    from ops.finished_task_run
+    where graph_run_group_id = system$task_runtime_info('CURRENT_TASK_GRAPH_RUN_GROUP_ID');
 
 select system$task_dependents_enable('<% ctx.env.database %>.ops.load_silver_patient_flow');
 select system$task_dependents_enable('<% ctx.env.database %>.ops.load_silver_encounter');

@@ -1,8 +1,9 @@
 -- How the pipeline does, as views: nothing here is in the scheduled path. Runs after streams and tasks.
+-- ops.reconciliation reads streams, which consumes nothing; its owner must own the streams too.
 
 use database <% ctx.env.database %>;
 
-create or alter view ops.reconciliation (
+create or replace view ops.reconciliation (
     source comment 'Raw table.',
     raw_rows comment 'Rows of the raw table.',
     silver_rows comment 'Rows of the silver table.',
@@ -11,25 +12,29 @@ create or alter view ops.reconciliation (
     pending_rows comment 'Raw rows in a stream that are not in silver nor rejected yet.',
     unexplained_rows comment 'raw_rows - silver_rows - duplicate_rows - rejected_rows - pending_rows: must be 0.'
 )
+copy grants
 comment = 'One row per raw table: where its rows are, each figure counted on its own.'
 as
 with raw_row as (
     select
         'patient_flow_event' as source,
         concat_ws('/', topic, kafka_partition::varchar, kafka_offset::varchar) as origin,
-        sha2(payload, 256) as identity
+        coalesce(sha2(payload, 256), '') as payload_hash,
+        coalesce(sha2(payload, 256), '') as identity
     from raw.patient_flow_event
     union all
     select
         'encounter_event' as source,
         concat_ws('/', topic, kafka_partition::varchar, kafka_offset::varchar) as origin,
-        sha2(payload, 256) as identity
+        coalesce(sha2(payload, 256), '') as payload_hash,
+        coalesce(sha2(payload, 256), '') as identity
     from raw.encounter_event
     union all
     select
         'hospital_record' as source,
         concat_ws('/', feed, content_hash, date_part(epoch_microsecond, as_of)::varchar, line_number::varchar)
             as origin,
+        sha2(payload, 256) as payload_hash,
         concat_ws('/', date_part(epoch_microsecond, as_of)::varchar, sha2(payload, 256)) as identity
     from raw.hospital_record
     union all
@@ -37,6 +42,7 @@ with raw_row as (
         'department_record' as source,
         concat_ws('/', feed, content_hash, date_part(epoch_microsecond, as_of)::varchar, line_number::varchar)
             as origin,
+        sha2(payload, 256) as payload_hash,
         concat_ws('/', date_part(epoch_microsecond, as_of)::varchar, sha2(payload, 256)) as identity
     from raw.department_record
     union all
@@ -44,6 +50,7 @@ with raw_row as (
         'organization_record' as source,
         concat_ws('/', feed, content_hash, date_part(epoch_microsecond, as_of)::varchar, line_number::varchar)
             as origin,
+        sha2(payload, 256) as payload_hash,
         concat_ws('/', date_part(epoch_microsecond, as_of)::varchar, sha2(payload, 256)) as identity
     from raw.organization_record
     union all
@@ -51,6 +58,7 @@ with raw_row as (
         'payer_record' as source,
         concat_ws('/', feed, content_hash, date_part(epoch_microsecond, as_of)::varchar, line_number::varchar)
             as origin,
+        sha2(payload, 256) as payload_hash,
         concat_ws('/', date_part(epoch_microsecond, as_of)::varchar, sha2(payload, 256)) as identity
     from raw.payer_record
 ),
@@ -178,19 +186,43 @@ fate as (
             partition by
                 raw_row.source,
                 iff(rejected.origin is null, raw_row.identity, null),
-                iff(rejected.origin is null, null, raw_row.origin)
+                iff(rejected.origin is null, null, concat_ws('/', raw_row.origin, raw_row.payload_hash))
             order by raw_row.origin
         ) as copy_number
     from raw_row
     left join ops.rejected_event as rejected
-        on raw_row.source = rejected.source and raw_row.origin = rejected.origin
+        on
+            raw_row.source = rejected.source
+            and raw_row.origin = rejected.origin
+            and raw_row.payload_hash = rejected.payload_hash
     left join silver_identity
         on raw_row.source = silver_identity.source and raw_row.identity = silver_identity.identity
     left join pending_origin
         on raw_row.source = pending_origin.source and raw_row.origin = pending_origin.origin
 ),
 
+source as (
+    select column1 as source
+    from
+        values
+        ('patient_flow_event'),
+        ('encounter_event'),
+        ('hospital_record'),
+        ('department_record'),
+        ('organization_record'),
+        ('payer_record')
+),
+
 counted as (
+    select
+        source,
+        0 as raw_rows,
+        0 as silver_rows,
+        0 as duplicate_rows,
+        0 as rejected_rows,
+        0 as pending_rows
+    from source
+    union all
     select
         source,
         count(*) as raw_rows,
@@ -234,12 +266,13 @@ select
 from counted
 group by source;
 
-create or alter view ops.dq_flag_count (
+create or replace view ops.dq_flag_count (
     source comment 'Silver table.',
     flag comment 'Rule that fired, or CLEAN.',
     row_count comment 'Silver rows with the flag.',
     share_percent comment '100 * row_count / rows of the table.'
 )
+copy grants
 comment = 'One row per silver table and data-quality flag.'
 as
 with per_combination as (

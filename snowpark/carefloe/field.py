@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from snowflake.snowpark import Column
 from snowflake.snowpark import functions as F
 from snowflake.snowpark.functions import coalesce, col, lit
-from snowflake.snowpark.types import DecimalType, TimestampTimeZone, TimestampType
+from snowflake.snowpark.types import DecimalType
 
 NO_TEXT = lit(None).cast("string")
 NO_NUMBER = lit(None).cast("number(38, 0)")
@@ -14,6 +14,7 @@ NO_TIME = lit(None).cast("timestamp_ntz")
 # A time of day is written out: what each engine would read on top of that (`24:00`, names of
 # zones, a time without minutes) is no time here.
 LOCAL_TIME = r"\d{4}-\d{2}-\d{2}[T ]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,9})?)?"
+UTC = "+00:00"
 OFFSET_HOUR, OFFSET_MINUTE = r"[+-](0\d|1[0-4])", r"[0-5]\d"
 
 
@@ -48,25 +49,27 @@ def time(path: str) -> Field:
 
 
 def time_of(given: Column) -> Column:
-    """The UTC timestamp_ntz of an ISO-8601 text; null when it is not one.
+    """The UTC timestamp_ntz of an ISO-8601 text, to the microsecond; null when it is not one.
 
     With an offset it is converted to UTC; without one it is UTC already. The offset is written out
-    before the cast, because a timestamp_tz without one would be read in the session's TIMEZONE
-    (https://docs.snowflake.com/en/sql-reference/data-types-datetime), and with its colon, because
-    only that form is read after every form of time
-    (https://docs.snowflake.com/en/sql-reference/date-time-input-output).
+    as +hh:mm before the cast, because a timestamp_tz without one would be read in the session's
+    TIMEZONE (https://docs.snowflake.com/en/sql-reference/data-types-datetime), and the format is
+    AUTO, not the session's TIMESTAMP_INPUT_FORMAT
+    (https://docs.snowflake.com/en/sql-reference/date-time-input-output). What is finer than a
+    microsecond is cut off, because keys are made of microseconds.
     """
     stamp = coalesce(given, lit(""))
     with_offset = (
-        F.when(stamp.rlike(f"{LOCAL_TIME}(Z|{OFFSET_HOUR}:{OFFSET_MINUTE})"), stamp)
-        .when(stamp.rlike(LOCAL_TIME), F.concat(stamp, lit("Z")))
+        F.when(stamp.rlike(f"{LOCAL_TIME}Z?"), F.concat(F.regexp_replace(stamp, "Z"), lit(UTC)))
+        .when(stamp.rlike(f"{LOCAL_TIME}{OFFSET_HOUR}:{OFFSET_MINUTE}"), stamp)
         .when(
             stamp.rlike(f"{LOCAL_TIME}{OFFSET_HOUR}{OFFSET_MINUTE}"),
             F.regexp_replace(stamp, lit(r"(\d{2})$"), lit(r":\1")),
         )
     )
-    instant = F.try_cast(with_offset, TimestampType(TimestampTimeZone.TZ))
-    return F.convert_timezone(lit("UTC"), instant).cast("timestamp_ntz")
+    instant = F.call_function("try_to_timestamp_tz", with_offset, lit("AUTO"))
+    in_utc = F.convert_timezone(lit("UTC"), instant).cast("timestamp_ntz")
+    return F.date_trunc("microsecond", in_utc)
 
 
 def null_if_empty(given: Column) -> Column:

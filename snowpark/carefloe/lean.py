@@ -8,6 +8,8 @@ def lean(session: Session) -> Session:
 
     Without it the text of one MERGE repeats its frames at every use and grows tenfold.
     """
-    session.cte_optimization_enabled = True
-    session.reduce_describe_query_enabled = True
+    if not session.cte_optimization_enabled:
+        session.cte_optimization_enabled = True
+    if not session.reduce_describe_query_enabled:
+        session.reduce_describe_query_enabled = True
     return session

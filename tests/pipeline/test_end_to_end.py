@@ -45,7 +45,7 @@ class Place:
         return self.program("python", "-m", "sandbox", *arguments, "--dir", str(self.folder))
 
     def deploy(self) -> str:
-        return self.run("make", "deploy", "CONNECTION=sandbox", f"BIN={BIN}", "-o", "install")
+        return self.run("make", "deploy", f"SANDBOX={self.folder}", f"BIN={BIN}", "-o", "install")
 
     def load(self) -> None:
         self.program("carefloe-loader", "run", "--until-caught-up")

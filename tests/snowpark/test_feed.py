@@ -162,6 +162,7 @@ def test_a_broken_line_is_rejected_with_its_text(local: Session) -> None:
     assert sorted(rows, key=lambda row: row["origin"])[0] == {
         "source": "hospital_record",
         "origin": "hospitals/c0ffee/1767225600000000/3",
+        "payload_hash": hashlib.sha256(b"H1,North").hexdigest(),
         "reason": "BROKEN_LINE",
         "payload": "H1,North",
         "payload_encoding": "utf-8",

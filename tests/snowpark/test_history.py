@@ -43,12 +43,12 @@ def test_the_winner_has_the_greatest_time_and_then_hash_with_null_lowest(session
 
 def test_an_id_listed_twice_repeats_no_row(session: Session) -> None:
     listed = ids(session, "P1", "P1")
-    assert hashes(in_any(corrected(session), col("PATIENT_ID"), listed)) == ["a", "c", "d", "f"]
+    assert hashes(in_any(corrected(session), "PATIENT_ID", listed)) == ["a", "c", "d", "f"]
 
 
 def test_a_null_is_in_no_list_of_ids(sandbox: Session) -> None:
     listed = ids(sandbox, "P2", None)
-    assert hashes(in_any(corrected(sandbox), col("PATIENT_ID"), listed)) == ["b"]
+    assert hashes(in_any(corrected(sandbox), "PATIENT_ID", listed)) == ["b"]
 
 
 def test_a_new_version_brings_all_versions_of_its_event(session: Session) -> None:

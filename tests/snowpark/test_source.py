@@ -2,6 +2,7 @@
 
 import base64
 import datetime as dt
+import hashlib
 import json
 from dataclasses import replace
 from typing import Any
@@ -52,6 +53,7 @@ def test_a_rejected_row_keeps_its_payload_and_origin(local: Session) -> None:
         {
             "source": "patient_flow_event",
             "origin": "carefloe.patient_flow/2/17",
+            "payload_hash": hashlib.sha256(text.encode()).hexdigest(),
             "reason": "NOT_UTF8",
             "payload": text,
             "payload_encoding": "base64",

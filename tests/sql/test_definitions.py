@@ -84,7 +84,7 @@ def test_every_handler_imports_and_takes_a_session_alone(entities: Entities) -> 
         assert list(inspect.signature(handler).parameters) == ["session"], entity.handler
         assert entity.signature == ""
         assert entity.runtime == "3.11"
-        assert entity.stage == "ops.code"
+        assert entity.stage == "carefloe.ops.code"
 
 
 def test_every_call_names_a_procedure_and_every_procedure_is_called(entities: Entities) -> None:
@@ -124,7 +124,7 @@ def test_every_graph_has_a_finalizer_is_suspended_first_and_resumed_last() -> No
     all_tasks = tasks()
     roots = {root_of(task, all_tasks) for task in all_tasks}
     finalized = re.findall(r"finalize = (\S+)", SQL["80_task.sql"])
-    suspended = re.findall(r"alter task if exists (\S+) suspend", SQL["80_task.sql"])
+    suspended = re.findall(r"alter task if exists (\S+) suspend", SQL["15_pause.sql"])
     resumed = re.findall(
         r"task_dependents_enable\('<% ctx\.env\.database %>\.([^']+)'\)", SQL["80_task.sql"]
     )
@@ -133,11 +133,11 @@ def test_every_graph_has_a_finalizer_is_suspended_first_and_resumed_last() -> No
 
 
 def test_nothing_that_holds_data_or_an_offset_is_ever_replaced() -> None:
-    assert not re.search(r"create\s+or\s+replace", WITHOUT_COMMENTS)
+    """A view holds neither, and only `or replace` changes its query."""
     for text in statements():
         if text.startswith("create"):
             assert re.match(
-                r"create (or alter (table|view|task)"
+                r"create (or alter (table|task)|or replace view"
                 r"|(stream|schema|stage|warehouse|database) if not exists) ",
                 text,
             ), text[:60]
@@ -149,7 +149,7 @@ def test_every_object_has_a_comment_and_every_table_and_view_states_its_grain() 
             continue
         comment = re.search(r"\n\s*comment = '((?:[^']|'')+)'", text)
         assert comment, text[:60]
-        if re.match(r"create or alter (table|view)", text):
+        if re.match(r"create or (alter table|replace view)", text):
             assert comment[1].startswith("One row"), text[:60]
 
 
@@ -163,7 +163,9 @@ def test_every_column_of_a_table_has_a_comment() -> None:
 
 def test_the_stage_of_the_code_and_every_schema_exist() -> None:
     assert "create stage if not exists ops.code" in SQL["10_database.sql"]
-    used = set(re.findall(r"create or alter (?:table|view|task) (\w+)\.", WITHOUT_COMMENTS))
+    used = set(
+        re.findall(r"create or (?:alter|replace) (?:table|view|task) (\w+)\.", WITHOUT_COMMENTS)
+    )
     made = set(re.findall(r"create schema if not exists (\w+)", SQL["10_database.sql"]))
     assert used <= made
 
@@ -175,3 +177,24 @@ def test_what_snowflake_runs_is_declared_for_snowflake_alone() -> None:
     assert not (ROOT / "requirements.txt").exists()
     project = (ROOT / "pyproject.toml").read_text().split("[project.optional-dependencies]")[0]
     assert not re.search(r"^dependencies\s*=", project, re.MULTILINE)
+
+
+def test_every_replaced_view_keeps_its_grants() -> None:
+    for text in statements():
+        if text.startswith("create or replace view"):
+            assert "\ncopy grants\n" in text, text[:60]
+
+
+def test_every_raw_table_is_reconciled_and_every_silver_table_counted() -> None:
+    raw = set(re.findall(r"create or alter table raw\.(\w+)", WITHOUT_COMMENTS))
+    silver = set(re.findall(r"create or alter table silver\.(\w+)", WITHOUT_COMMENTS))
+    views = {text.split()[4]: text for text in statements() if "replace view" in text}
+    for table in raw:
+        for part in (f"from raw.{table}\n", f"raw.{table}_to_silver_stream", f"('{table}')"):
+            assert part in views["ops.reconciliation"], table
+    for table in silver:
+        assert f"from silver.{table}\n" in views["ops.reconciliation"], table
+        assert f"from silver.{table}\n" in views["ops.dq_flag_count"], table
+    for table in silver:
+        if "event_timestamp" in ALL_SQL.split(f"table silver.{table} (")[1].split(")\ncomment")[0]:
+            assert f"from silver.{table}" in views["gold.as_of"], table

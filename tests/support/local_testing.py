@@ -27,6 +27,8 @@ from snowflake.snowpark.types import (
     LongType,
     NullType,
     StringType,
+    TimestampTimeZone,
+    TimestampType,
     VariantType,
 )
 
@@ -142,6 +144,24 @@ def _rtrim(column: ColumnEmulator, characters: ColumnEmulator) -> ColumnEmulator
 def _nullif(column: ColumnEmulator, other: ColumnEmulator) -> ColumnEmulator:
     rows = zip(column, other, strict=True)
     return _column([None if v == w else v for v, w in rows], column, column.sf_type.datatype)
+
+
+@patch("try_to_timestamp_tz")
+def _try_to_timestamp_tz(column: ColumnEmulator, _format: ColumnEmulator) -> ColumnEmulator:
+    def instant(text: str) -> dt.datetime | None:
+        try:
+            return dt.datetime.fromisoformat(text)
+        except ValueError:
+            return None
+
+    return _mapped(column, instant, TimestampType(TimestampTimeZone.TZ))
+
+
+@patch(F.date_trunc)
+def _date_trunc(part: str, column: ColumnEmulator) -> ColumnEmulator:
+    """To the microsecond, which Python's times never exceed."""
+    assert part == "microsecond"
+    return column
 
 
 @patch(F.regexp_replace)

@@ -1,7 +1,6 @@
 """gold.dim_hospital: SCD2 of hospitals over the snapshots of the hospitals files."""
 
 from snowflake.snowpark import DataFrame, Session
-from snowflake.snowpark.functions import col
 
 from carefloe.gold.history import changed_ids, in_any
 from carefloe.gold.rebuild import replace_touched
@@ -18,7 +17,7 @@ def touched_hospitals(silver: DataFrame, new: DataFrame) -> DataFrame:
 
 def hospital_versions(silver: DataFrame, hospitals: DataFrame) -> DataFrame:
     """The versions of these hospitals, a frame of ids."""
-    snapshots = in_any(silver, col("HOSPITAL_ID"), hospitals)
+    snapshots = in_any(silver, "HOSPITAL_ID", hospitals)
     observed = snapshot_observations(snapshots, "HOSPITAL_ID", TRACKED)
     return versions(observed, "HOSPITAL_ID", "HOSPITAL_KEY", TRACKED)
 

@@ -1,7 +1,6 @@
 """gold.dim_organization: SCD2 of organizations over the snapshots of the organizations files."""
 
 from snowflake.snowpark import DataFrame, Session
-from snowflake.snowpark.functions import col
 
 from carefloe.gold.history import changed_ids, in_any
 from carefloe.gold.rebuild import replace_touched
@@ -18,7 +17,7 @@ def touched_organizations(silver: DataFrame, new: DataFrame) -> DataFrame:
 
 def organization_versions(silver: DataFrame, organizations: DataFrame) -> DataFrame:
     """The versions of these organizations, a frame of ids."""
-    snapshots = in_any(silver, col("ORGANIZATION_ID"), organizations)
+    snapshots = in_any(silver, "ORGANIZATION_ID", organizations)
     observed = snapshot_observations(snapshots, "ORGANIZATION_ID", TRACKED)
     return versions(observed, "ORGANIZATION_ID", "ORGANIZATION_KEY", TRACKED)
 

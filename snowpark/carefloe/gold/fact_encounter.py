@@ -2,8 +2,9 @@
 
 from snowflake.snowpark import Column, DataFrame, Session, Window
 from snowflake.snowpark import functions as F
-from snowflake.snowpark.functions import coalesce, col, lit
+from snowflake.snowpark.functions import coalesce, col, iff, lit
 
+from carefloe.field import NO_NUMBER
 from carefloe.gold.dim_organization import organization_versions, touched_organizations
 from carefloe.gold.dim_payer import payer_key
 from carefloe.gold.history import ids_of, in_any, versions_of, winners
@@ -14,9 +15,9 @@ from carefloe.key import date_key, hash_of
 from carefloe.lean import lean
 
 
-def encounter_key() -> Column:
-    """The key of a silver row's encounter; of the event itself where it names none."""
-    return hash_of(col("ENCOUNTER_ID"), coalesce(col("ENCOUNTER_ID"), col("EVENT_ID")))
+def own_encounter() -> Column:
+    """The encounter a silver row tells of; the event itself where it names none."""
+    return coalesce(col("ENCOUNTER_ID"), F.concat(lit("event:"), col("EVENT_ID")))
 
 
 def load(session: Session) -> str:
@@ -37,20 +38,21 @@ def load(session: Session) -> str:
     organizations = touched_organizations(organization, new_organization)
     touched_rows = (
         versions_of(encounter, new_encounter)
-        .union_all(in_any(encounter, col("PATIENT_ID"), patients))
-        .union_all(in_any(encounter, col("ORGANIZATION_ID"), organizations))
+        .union_all(in_any(encounter, "PATIENT_ID", patients))
+        .union_all(in_any(encounter, "ORGANIZATION_ID", organizations))
     )
-    touched = ids_of(touched_rows, encounter_key())
+    touched = ids_of(touched_rows, own_encounter())
     rebuilt = fact_rows(flow, encounter, organization, touched)
+    keys = ids_of(touched, hash_of(col("ID_")))
     return replace_touched(
-        session, "GOLD.FACT_ENCOUNTER", "ENCOUNTER_KEY", rebuilt, touched, by="ENCOUNTER_KEY"
+        session, "GOLD.FACT_ENCOUNTER", "ENCOUNTER_KEY", rebuilt, keys, by="ENCOUNTER_KEY"
     )
 
 
 def fact_rows(
     flow: DataFrame, encounter: DataFrame, organization: DataFrame, touched: DataFrame
 ) -> DataFrame:
-    """The fact's rows of these encounter keys, from all that the silver tables know of them."""
+    """The fact's rows of these encounters, from all that the silver tables know of them."""
     encounters = _encounters(encounter, touched)
     patients = ids_of(encounters, col("PATIENT_ID"))
     organizations = ids_of(encounters, col("ORGANIZATION_ID"))
@@ -68,30 +70,32 @@ def fact_rows(
         organization_versions(organization, organizations),
         "ORGANIZATION_KEY",
     )
+    elapsed = F.datediff("microsecond", col("STARTED_AT"), col("ENDED_AT"))
     return with_organization.with_columns(
         ["PAYER_KEY", "ADMISSION_DATE_KEY", "DURATION_MINUTES"],
         [
             payer_key(),
             date_key(col("STARTED_AT")),
-            F.floor(F.datediff("second", col("STARTED_AT"), col("ENDED_AT")) / lit(60)),
+            iff(elapsed < lit(0), NO_NUMBER, F.floor(elapsed / lit(60_000_000))),
         ],
     )
 
 
 def _encounters(encounter: DataFrame, touched: DataFrame) -> DataFrame:
-    named = ids_of(in_any(encounter, encounter_key(), touched), col("EVENT_ID"))
-    events = winners(in_any(encounter, col("EVENT_ID"), named)).with_columns(
-        ["ENCOUNTER_KEY", "VERSION_AT"], [encounter_key(), encounter_time()]
+    with_encounter = encounter.with_column("OWN_ENCOUNTER_ID", own_encounter())
+    named = ids_of(in_any(with_encounter, "OWN_ENCOUNTER_ID", touched), col("EVENT_ID"))
+    events = winners(in_any(with_encounter, "EVENT_ID", named)).with_column(
+        "VERSION_AT", encounter_time()
     )
-    newest_first = Window.partition_by("ENCOUNTER_KEY").order_by(
+    newest_first = Window.partition_by("OWN_ENCOUNTER_ID").order_by(
         col("VERSION_AT").desc_nulls_last(), col("EVENT_ID").desc()
     )
     return (
-        in_any(events, col("ENCOUNTER_KEY"), touched)
+        in_any(events, "OWN_ENCOUNTER_ID", touched)
         .with_column("RANK_", F.row_number().over(newest_first))
         .filter(col("RANK_") == lit(1))
         .select(
-            "ENCOUNTER_KEY",
+            hash_of(col("OWN_ENCOUNTER_ID")).alias("ENCOUNTER_KEY"),
             "ENCOUNTER_ID",
             "PATIENT_ID",
             "ORGANIZATION_ID",

@@ -13,7 +13,7 @@ from carefloe.gold.rebuild import replace_touched
 from carefloe.gold.stay import stays
 from carefloe.gold.unit import events_of_units, touched_units
 from carefloe.gold.version import with_version_key
-from carefloe.key import date_key, hash_of
+from carefloe.key import UNKNOWN_DATE_KEY, date_key, hash_of
 from carefloe.lean import lean
 
 
@@ -33,8 +33,8 @@ def load(session: Session) -> str:
     hospitals = touched_hospitals(hospital, new_hospital)
     touched_rows = (
         versions_of(flow, new_flow)
-        .union_all(in_any(flow, col("PATIENT_ID"), patients))
-        .union_all(in_any(flow, col("HOSPITAL_ID"), hospitals))
+        .union_all(in_any(flow, "PATIENT_ID", patients))
+        .union_all(in_any(flow, "HOSPITAL_ID", hospitals))
     ).select("EVENT_ID", "VISIT_ID", "PATIENT_ID")
     units = touched_units(flow, touched_rows)
     rebuilt = fact_rows(flow, encounter, hospital, units)
@@ -64,8 +64,9 @@ def fact_rows(
         hospital_versions(hospital, hospitals),
         "HOSPITAL_KEY",
     )
-    seconds = F.datediff("second", col("ADMITTED_AT"), col("DISCHARGE_TIME"))
-    hours = (seconds / lit(3600)).cast("number(10, 2)")
+    elapsed = F.datediff("microsecond", col("ADMITTED_AT"), col("DISCHARGE_TIME"))
+    hours = (elapsed / lit(3_600_000_000)).cast("number(10, 2)")
+    no_length = (elapsed < lit(0)) | (date_key(col("ADMITTED_AT")) == lit(UNKNOWN_DATE_KEY))
     return with_hospital.with_columns(
         [
             "STAY_KEY",
@@ -79,6 +80,6 @@ def fact_rows(
             department_key(),
             date_key(col("ADMITTED_AT")),
             date_key(col("DISCHARGED_AT")),
-            iff(seconds < lit(0), NO_AMOUNT, hours),
+            iff(no_length, NO_AMOUNT, hours),
         ],
     ).with_column_renamed("EXPECTED_DISCHARGE_TIME", "EXPECTED_DISCHARGE_AT")

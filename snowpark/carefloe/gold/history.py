@@ -14,9 +14,9 @@ from snowflake.snowpark import functions as F
 from snowflake.snowpark.functions import col, lag, lit
 
 
-def in_any(rows: DataFrame, value: Column, ids: DataFrame) -> DataFrame:
-    """The rows whose value is among the ids; a null is never."""
-    return rows.join(ids, value == col("ID_"), "semi")
+def in_any(rows: DataFrame, column: str, ids: DataFrame) -> DataFrame:
+    """The rows whose value in this column is among the ids; a null is never."""
+    return rows.join(ids, col(column) == col("ID_"), "semi")
 
 
 def ids_of(rows: DataFrame, value: Column) -> DataFrame:
@@ -26,7 +26,7 @@ def ids_of(rows: DataFrame, value: Column) -> DataFrame:
 
 def versions_of(silver: DataFrame, new: DataFrame) -> DataFrame:
     """All versions of the events that the new rows belong to, the new rows among them."""
-    return in_any(silver, col("EVENT_ID"), ids_of(new, col("EVENT_ID")))
+    return in_any(silver, "EVENT_ID", ids_of(new, col("EVENT_ID")))
 
 
 def winners(versions: DataFrame) -> DataFrame:
@@ -43,8 +43,8 @@ def winners(versions: DataFrame) -> DataFrame:
 
 def events_of(silver: DataFrame, id_column: str, touched: DataFrame) -> DataFrame:
     """The winning versions that name a touched id; an event that has moved away is left out."""
-    named = ids_of(in_any(silver, col(id_column), touched), col("EVENT_ID"))
-    return in_any(winners(in_any(silver, col("EVENT_ID"), named)), col(id_column), touched)
+    named = ids_of(in_any(silver, id_column, touched), col("EVENT_ID"))
+    return in_any(winners(in_any(silver, "EVENT_ID", named)), id_column, touched)
 
 
 def changed_ids(
@@ -56,7 +56,7 @@ def changed_ids(
     another row of the id, which may then have lost to it.
     """
     in_time = Window.partition_by(id_column).order_by("AS_OF", "PAYLOAD_HASH")
-    history = in_any(silver, col(id_column), ids_of(new, col(id_column)))
+    history = in_any(silver, id_column, ids_of(new, col(id_column)))
     compared = history.with_columns(
         ["SAME_AS_OF", "IS_FIRST", *(f"BEFORE_{c}" for c in tracked)],
         [

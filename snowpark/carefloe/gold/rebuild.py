@@ -15,7 +15,7 @@ def replace_touched(
     not change is not written. Returns the counts as text.
     """
     table = session.table(target)
-    existing = in_any(table, col(by), touched).select(col(key).alias("EXISTING_KEY"))
+    existing = in_any(table, by, touched).select(col(key).alias("EXISTING_KEY"))
     columns = [name for name in table.columns if name != key]
     source = rebuilt.join(existing, col(key) == col("EXISTING_KEY"), "full").select(
         coalesce(col(key), col("EXISTING_KEY")).alias("MERGE_KEY"),

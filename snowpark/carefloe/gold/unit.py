@@ -25,23 +25,24 @@ def own_unit() -> Column:
 def touched_units(silver: DataFrame, touched_rows: DataFrame) -> DataFrame:
     """The units these silver rows and the rows of the same visits name."""
     visits = ids_of(touched_rows, col("VISIT_ID"))
-    companions = in_any(silver, col("VISIT_ID"), visits)
+    companions = in_any(silver, "VISIT_ID", visits)
     return ids_of(touched_rows, own_unit()).union_all(ids_of(companions, own_unit()))
 
 
 def events_of_units(silver: DataFrame, units: DataFrame) -> DataFrame:
     """The winning versions of the units' events, with UNIT_ID."""
-    own = in_any(silver, own_unit(), units).select("EVENT_ID", "VISIT_ID")
+    with_unit = silver.with_column("OWN_UNIT_ID", own_unit())
+    own = in_any(with_unit, "OWN_UNIT_ID", units).select("EVENT_ID", "VISIT_ID")
     own_visits = ids_of(own, col("VISIT_ID"))
-    anonymous = in_any(silver.filter(col("PATIENT_ID").is_null()), col("VISIT_ID"), own_visits)
+    anonymous = in_any(silver.filter(col("PATIENT_ID").is_null()), "VISIT_ID", own_visits)
     shared_visits = ids_of(anonymous, col("VISIT_ID"))
-    companions = in_any(silver, col("VISIT_ID"), shared_visits).select("EVENT_ID", "VISIT_ID")
+    companions = in_any(silver, "VISIT_ID", shared_visits).select("EVENT_ID", "VISIT_ID")
     named = ids_of(own.union_all(companions), col("EVENT_ID"))
-    events = winners(in_any(silver, col("EVENT_ID"), named))
+    events = winners(in_any(silver, "EVENT_ID", named))
     visit_patient = iff(
         col("VISIT_ID").is_null(),
         NO_TEXT,
         F.max("PATIENT_ID").over(Window.partition_by("VISIT_ID")),
     )
     resolved = events.with_column("PATIENT_ID", coalesce(col("PATIENT_ID"), visit_patient))
-    return in_any(resolved.with_column("UNIT_ID", own_unit()), col("UNIT_ID"), units)
+    return in_any(resolved.with_column("UNIT_ID", own_unit()), "UNIT_ID", units)

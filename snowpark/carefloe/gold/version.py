@@ -7,12 +7,12 @@ version in force: so they never disagree, whichever runs first.
 from collections.abc import Sequence
 
 from snowflake.snowpark import Column, DataFrame, Window
+from snowflake.snowpark import functions as F
 from snowflake.snowpark.functions import coalesce, col, first_value, iff, lag, last_value, lead, lit
 
 from carefloe.key import UNKNOWN_KEY, hash_of, instant
 
-BEGINNING = lit("0001-01-01 00:00:00").cast("timestamp_ntz")
-END = lit("9999-12-31 00:00:00").cast("timestamp_ntz")
+BEGINNING = F.to_timestamp_ntz(lit("0001-01-01"), lit("YYYY-MM-DD"))
 
 
 def versions(
@@ -70,13 +70,13 @@ def with_version_key(
         col(id_column).alias("VERSION_ID"),
         col(key_column).alias("VERSION_KEY"),
         iff(col("IS_FIRST"), BEGINNING, col("VALID_FROM")).alias("SINCE"),
-        coalesce(col("VALID_TO"), END).alias("UNTIL"),
+        col("VALID_TO").alias("UNTIL"),
     )
     placed = rows.with_column("PLACED_AT", coalesce(at, BEGINNING))
     in_force = (
         (col(id_column) == col("VERSION_ID"))
         & (col("PLACED_AT") >= col("SINCE"))
-        & (col("PLACED_AT") < col("UNTIL"))
+        & (col("UNTIL").is_null() | (col("PLACED_AT") < col("UNTIL")))
     )
     return (
         placed.join(spans, in_force, "left")

@@ -13,9 +13,11 @@ from carefloe.key import instant
 from carefloe.lean import lean
 from carefloe.rule import Rule, repaired
 
-NO_DATE = lit("1900-01-01").cast("date")
+NO_DATE = F.to_date(lit("1900-01-01"), lit("YYYY-MM-DD"))
+DAY = 24 * 60 * 60 * 1_000_000
+"""Microseconds."""
 FUTURE_EVENT = {
-    "FUTURE_EVENT": col("EVENT_TIMESTAMP") > F.dateadd("day", lit(1), col("BROKER_TIME"))
+    "FUTURE_EVENT": F.datediff("microsecond", col("BROKER_TIME"), col("EVENT_TIMESTAMP")) > lit(DAY)
 }
 """An event stamped more than a day after its own broker time has a wrong clock."""
 
@@ -73,9 +75,12 @@ def rejected_rows(source: Source, raw: DataFrame) -> DataFrame:
     return (
         _typed(source, received, [*named, source.received_at])
         .filter(col("REASON").is_not_null())
-        .group_by(*named, "REASON")
+        .group_by(*named, "PAYLOAD_HASH", "REASON")
         .agg(F.max(source.received_at).alias("RECEIVED_AT"))
-        .with_column("SOURCE", lit(source.raw_name))
+        .with_columns(
+            ["SOURCE", "PAYLOAD_HASH"],
+            [lit(source.raw_name), coalesce(col("PAYLOAD_HASH"), lit(""))],
+        )
     )
 
 
@@ -92,7 +97,10 @@ def load_rejected(session: Session, source: Source) -> str:
     lean(session)
     stream = session.table(f"RAW.{source.raw_name}_TO_REJECTED_STREAM".upper())
     return _insert_new(
-        session, "OPS.REJECTED_EVENT", rejected_rows(source, stream), ["SOURCE", "ORIGIN"]
+        session,
+        "OPS.REJECTED_EVENT",
+        rejected_rows(source, stream),
+        ["SOURCE", "ORIGIN", "PAYLOAD_HASH"],
     )
 
 

@@ -1,0 +1,13 @@
+-- Suspends the task graphs while objects and procedures change; 80_task.sql resumes them. A run that has begun
+-- ends as it is. Whoever stops between the two files leaves the tasks suspended: run 80_task.sql.
+
+use database <% ctx.env.database %>;
+
+alter task if exists ops.load_silver_patient_flow suspend;
+alter task if exists ops.load_silver_encounter suspend;
+alter task if exists ops.load_files suspend;
+alter task if exists ops.load_dim_patient suspend;
+alter task if exists ops.load_dim_department suspend;
+alter task if exists ops.load_dim_payer suspend;
+alter task if exists ops.load_fact_patient_flow suspend;
+alter task if exists ops.load_fact_encounter suspend;
