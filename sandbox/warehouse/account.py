@@ -45,6 +45,8 @@ class Account:
         self.generation = 0
         """Grows with every committed DDL; what is cached about objects is valid for one of them."""
         self.ddl_lock = threading.RLock()
+        self.queued_streams: set[ObjectName] = set()
+        """Streams whose rows began to be copied since the start, whatever a snapshot still says."""
         _allow_deep_statements()
         self._path = path
         self._home = path or Path(tempfile.mkdtemp(prefix="sandbox_warehouse_"))

@@ -55,7 +55,8 @@ def copy_into(session: Session, statement: Statement) -> Result:
     place = f"temp.main.{quote(str(target))}" if target in session.temporary else target.sql
     types = {row[0]: row[1] for row in session.run(f"describe {place}")}
     sources = sources or names or list(types)
-    with session.dml() as transaction:
+    shared = [target] if stream.of_table(session, target) else []
+    with session.dml(shared=shared) as transaction:
         mark = stream.last_own_row(session, target)
         loaded = [
             (file, _load(session, place, file, names or sources, sources, types)) for file in files

@@ -1,7 +1,8 @@
 """Locks on tables and streams, held to the end of a transaction.
 
 Snowflake lets UPDATE, DELETE and MERGE of one table wait for each other, while DuckDB would fail
-the later one. INSERT and COPY take no lock.
+the later one. INSERT and COPY lock nothing there; here they share a lock on a table with streams,
+so that nobody renumbers its rows meanwhile.
 https://docs.snowflake.com/en/sql-reference/transactions#resource-locking
 """
 
@@ -18,17 +19,19 @@ TIMEOUT_SECONDS = 600.0
 
 
 class Locks:
-    """Exclusive, reentrant per owner. A wait that could never end is an error for the waiter."""
+    """Reentrant per owner. A wait that could never end is an error for the one who waits."""
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
-        self._owners: dict[ObjectName, Hashable] = {}
+        self._holders: dict[ObjectName, dict[Hashable, bool]] = {}
+        """Who holds a lock, and whether as the only one."""
         self._waiting: dict[Hashable, ObjectName] = {}
 
-    def acquire(self, owner: Hashable, name: ObjectName) -> None:
+    def acquire(self, owner: Hashable, name: ObjectName, is_shared: bool = False) -> None:
+        """Wait for the lock; shared locks exclude the others only."""
         deadline = time.monotonic() + TIMEOUT_SECONDS
         with self._changed:
-            while self._owners.setdefault(name, owner) != owner:
+            while self._is_taken(owner, name, is_shared):
                 if self._is_deadlock(owner, name):
                     raise sql_error(
                         f"Deadlock: transaction aborted while it waited for a lock on {name}.",
@@ -41,19 +44,35 @@ class Locks:
                         raise sql_error(f"Lock timeout on {name}.", 625, "57014")
                 finally:
                     self._waiting.pop(owner, None)
+            holders = self._holders.setdefault(name, {})
+            holders[owner] = holders.get(owner, False) or not is_shared
 
     def release(self, owner: Hashable) -> None:
         """Release everything this owner holds."""
         with self._changed:
-            for name in [n for n, holder in self._owners.items() if holder == owner]:
-                del self._owners[name]
+            for name in [n for n, holders in self._holders.items() if owner in holders]:
+                del self._holders[name][owner]
+                if not self._holders[name]:
+                    del self._holders[name]
             self._changed.notify_all()
 
+    def _is_taken(self, owner: Hashable, name: ObjectName, is_shared: bool) -> bool:
+        others = [
+            is_only for holder, is_only in self._holders.get(name, {}).items() if holder != owner
+        ]
+        return any(others) if is_shared else bool(others)
+
     def _is_deadlock(self, owner: Hashable, name: ObjectName) -> bool:
-        wanted: ObjectName | None = name
-        while wanted is not None:
-            holder = self._owners.get(wanted)
-            if holder == owner:
-                return True
-            wanted = self._waiting.get(holder) if holder is not None else None
+        """Whether somebody who holds the lock waits, in the end, for the owner."""
+        todo, seen = [name], {name}
+        while todo:
+            for holder in self._holders.get(todo.pop(), {}):
+                wanted = self._waiting.get(holder)
+                if wanted is None or holder == owner:
+                    continue
+                if owner in self._holders.get(wanted, {}):
+                    return True
+                if wanted not in seen:
+                    seen.add(wanted)
+                    todo.append(wanted)
         return False

@@ -53,10 +53,13 @@ def run_dml(session: Session, statement: Statement) -> Result:
     if target is None:
         raise sql_error("SQL compilation error:\nthe statement names no table.", 1003, "42000")
     changes = translation.kind in (UPDATE, DELETE) or translation.changes_rows
-    locks = {*translation.streams.values(), *([target] if changes else [])}
-    with session.dml(locks) as transaction, relations(session, translation):
+    locks = set(translation.streams.values())
+    if changes or translation.kind == MERGE:
+        locks.add(target)
+    shared = [target] if stream.of_table(session, target) else []
+    with session.dml(locks, shared) as transaction, relations(session, translation):
         if changes:
-            stream.before_change(session, target)
+            transaction.queued.update(stream.before_change(session, target))
         mark = stream.last_own_row(session, target)
         sql = runnable_sql(session, translation)
         values = translation.values(statement)

@@ -41,6 +41,8 @@ class Transaction:
     """Streams that got rows."""
     consumed: set[ObjectName] = field(default_factory=set)
     """Streams a DML read: their offsets move with the commit."""
+    queued: set[ObjectName] = field(default_factory=set)
+    """Streams that have a queue from here on."""
 
 
 class Session:
@@ -176,10 +178,11 @@ class Session:
         database, schema, name = (self.database, self.schema)[: 3 - len(parts)] + tuple(parts)
         return ObjectName(str(database), str(schema), str(name))
 
-    def lock(self, names: Iterable[ObjectName]) -> None:
+    def lock(self, names: Iterable[ObjectName], shared: Iterable[ObjectName] = ()) -> None:
         """Hold these until the end of the transaction; call it before the transaction reads."""
-        for name in sorted(names):
-            self.account.locks.acquire(self, name)
+        wanted = dict.fromkeys(shared, True) | dict.fromkeys(names, False)
+        for name, is_shared in sorted(wanted.items()):
+            self.account.locks.acquire(self, name, is_shared)
 
     def begin(self, explicit: bool = True) -> Transaction:
         """The open transaction, opened if there is none."""
@@ -197,6 +200,7 @@ class Session:
             for name in sorted(transaction.consumed):
                 stream.advance(self, name)
             self.run("commit")
+            self.account.queued_streams.update(transaction.queued)
         except duckdb.Error:
             self._undo()
             raise
@@ -212,11 +216,13 @@ class Session:
             self.account.locks.release(self)
 
     @contextmanager
-    def dml(self, locks: Iterable[ObjectName] = ()) -> Iterator[Transaction]:
+    def dml(
+        self, locks: Iterable[ObjectName] = (), shared: Iterable[ObjectName] = ()
+    ) -> Iterator[Transaction]:
         """The open transaction, or one of its own that ends with the statement."""
         own = self.transaction is None
         try:
-            self.lock(locks)
+            self.lock(locks, shared)
             yield self.begin(explicit=False)
         except BaseException:
             if own:

@@ -116,11 +116,13 @@ def advance(session: Session, name: ObjectName) -> None:
     )
 
 
-def before_change(session: Session, table: ObjectName) -> None:
-    """Copy what streams still hold, because this transaction is about to renumber rows."""
-    for name in of_table(session, table):
-        if _state(session, name)[2]:
-            continue
+def before_change(session: Session, table: ObjectName) -> list[ObjectName]:
+    """Copy what streams still hold, because this transaction is about to renumber rows.
+
+    Returns the streams that have a queue from now on.
+    """
+    found = [name for name in of_table(session, table) if not _is_queued(session, name)]
+    for name in found:
         session.run(
             f"create or replace table {_queue(name)} as select *, md5({literal(table.name)} || "
             f'rowid::varchar) as "_ROW_ID", rowid < {UNCOMMITTED} as "_BEFORE" '
@@ -130,11 +132,12 @@ def before_change(session: Session, table: ObjectName) -> None:
             f"update {_states(name)} set queued = true where schema = ? and name = ?",
             [name.schema, name.name],
         )
+    return found
 
 
 def last_own_row(session: Session, table: ObjectName) -> int | None:
     """A mark for `after_insert`; None when no stream of the table needs one."""
-    if not any(_state(session, name)[2] for name in of_table(session, table)):
+    if not any(_is_queued(session, name) for name in of_table(session, table)):
         return None
     rows = session.run(f"select max(rowid) from {table.sql} where rowid >= {UNCOMMITTED}")
     return int(rows[0][0] or UNCOMMITTED - 1)
@@ -144,7 +147,7 @@ def after_insert(session: Session, table: ObjectName, mark: int | None) -> list[
     """Note the rows this transaction inserted since the mark; returns the streams of the table."""
     streams = of_table(session, table)
     for name in streams:
-        if mark is not None and _state(session, name)[2]:
+        if mark is not None and _is_queued(session, name):
             session.run(
                 f"insert into {_queue(name)} by name select *, "
                 f'md5({literal(table.name)} || rowid::varchar) as "_ROW_ID", '
@@ -252,6 +255,18 @@ def _queue_sql(session: Session, name: ObjectName, table: ObjectName) -> str:
     )
 
 
+def _is_queued(session: Session, name: ObjectName) -> bool:
+    queued = _state(session, name)[2]
+    if name in session.account.queued_streams and not queued:
+        raise sql_error(
+            f"The rows of the source of stream {name} were changed after this transaction began; "
+            "roll it back and try again.",
+            625,
+            "57014",
+        )
+    return queued
+
+
 def _state(session: Session, name: ObjectName) -> tuple[int, int | None, bool]:
     rows = session.run(
         f"select position, until, queued from {_states(name)} where schema = ? and name = ?",
@@ -263,6 +278,7 @@ def _state(session: Session, name: ObjectName) -> tuple[int, int | None, bool]:
 
 def _forget(session: Session, name: ObjectName) -> None:
     session.catalog.drop(session, KIND, name)
+    session.account.queued_streams.discard(name)
     session.run(f"drop table if exists {_queue(name)}")
     session.run(
         f"delete from {_states(name)} where schema = ? and name = ?", [name.schema, name.name]

@@ -167,6 +167,21 @@ def test_a_lock_is_held_until_its_owner_lets_go() -> None:
     thread.join(10)
 
 
+def test_two_who_share_a_lock_cannot_both_have_it_alone() -> None:
+    locks, name = Locks(), ObjectName("D", "S", "T")
+    locks.acquire("first", name, is_shared=True)
+    locks.acquire("second", name, is_shared=True)
+    waiting = threading.Thread(target=locks.acquire, args=("first", name))
+    waiting.start()
+    waiting.join(0.1)
+    assert waiting.is_alive()
+    with pytest.raises(ProgrammingError, match="Deadlock"):
+        locks.acquire("second", name)
+    locks.release("second")
+    waiting.join(10)
+    assert not waiting.is_alive()
+
+
 @pytest.mark.parametrize(
     ("text", "parts"),
     [

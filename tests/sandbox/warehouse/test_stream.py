@@ -176,6 +176,33 @@ def test_after_a_delete_own_rows_of_a_transaction_still_come_later(source: Any) 
     assert ids(source) == [2]
 
 
+def test_a_delete_waits_for_inserts_under_way(source: Any, connect: Any) -> None:
+    slow = type(source)(connect())
+    slow("begin")
+    slow("insert into t values (1, 'slow')")
+    deleting = threading.Thread(target=source, args=("delete from t where id = 0",))
+    deleting.start()
+    deleting.join(0.3)
+    assert deleting.is_alive()
+    slow("commit")
+    deleting.join(30)
+    assert ids(source) == [1]
+
+
+def test_a_transaction_older_than_a_delete_cannot_insert_past_the_stream(
+    source: Any, connect: Any
+) -> None:
+    old = type(source)(connect())
+    old("begin")
+    assert old.one("count(*) from t") == 1
+    source("delete from t where id = 0")
+    with pytest.raises(ProgrammingError, match="try again"):
+        old("insert into t values (1, 'old')")
+    old("rollback")
+    old("insert into t values (1, 'new')")
+    assert source("select id, name from s") == [(1, "new")]
+
+
 def test_a_merge_feeds_the_rows_it_inserts_and_not_those_it_updates(source: Any) -> None:
     source("insert into t values (1, 'a')")
     consume(source)

@@ -113,6 +113,25 @@ def test_writers_of_one_table_wait_for_each_other(table: Any, connect: Any, stat
     assert values(table) == [(1, 40)]
 
 
+def test_merges_that_only_insert_wait_too_and_insert_once(table: Any, connect: Any) -> None:
+    writers = [type(table)(connect()) for _ in range(4)]
+    statement = (
+        "merge into t using (select seq4() + 100 as id from table(generator(rowcount => 500))) s "
+        "on t.id = s.id when not matched then insert (id, n) values (s.id, 1)"
+    )
+    counts: list[int] = []
+
+    def write(writer: Any) -> None:
+        counts.append(writer(statement)[0][0])
+
+    threads = [threading.Thread(target=write, args=(writer,)) for writer in writers]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert sorted(counts) == [0, 0, 0, 500]
+
+
 def test_a_writer_waits_for_the_end_of_an_explicit_transaction(table: Any, connect: Any) -> None:
     other = type(table)(connect())
     table("begin")
