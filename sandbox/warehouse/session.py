@@ -19,7 +19,7 @@ from snowflake.connector.errors import ProgrammingError
 
 from sandbox.warehouse import stream
 from sandbox.warehouse.errors import from_duckdb, sql_error, unsupported
-from sandbox.warehouse.names import ObjectName
+from sandbox.warehouse.names import ObjectName, split_name
 from sandbox.warehouse.parameter import Parameters
 from sandbox.warehouse.registry import find_statement
 from sandbox.warehouse.result import QUERY, Column, Result, status
@@ -135,10 +135,12 @@ class Session:
         key = (self.temporary_version, self.account.generation)
         known = self._columns.get(place)
         if known is None or known[0] != key or self.in_ddl:
-            try:
-                rows = self.run(f"describe {place}")
-            except duckdb.CatalogException:
-                return []
+            # DESCRIBE of a missing table would abort an open DuckDB transaction.
+            rows = self.run(
+                "select column_name, data_type from duckdb_columns() where database_name = ? "
+                "and schema_name = ? and table_name = ? order by column_index",
+                split_name(place),
+            )
             known = (key, [(row[0], row[1]) for row in rows])
             self._columns[place] = known
         return known[1]

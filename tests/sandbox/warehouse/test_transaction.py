@@ -73,6 +73,14 @@ def test_closing_a_connection_rolls_its_transaction_back(table: Any, connect: An
     assert values(table) == [(1, 1)]
 
 
+def test_a_ddl_that_fails_says_why(table: Any) -> None:
+    with pytest.raises(ProgrammingError, match="MISSING"):
+        table("create view v as select * from missing")
+    with pytest.raises(ProgrammingError, match="MISSING"):
+        table("create table v as select id from missing")
+    assert values(table) == [(1, 0)]
+
+
 def test_a_failed_statement_ends_a_transaction_with_an_error_until_rollback(table: Any) -> None:
     """Snowflake would go on; DuckDB cannot, and says so."""
     table("begin")
