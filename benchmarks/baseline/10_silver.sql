@@ -136,6 +136,7 @@ create or replace table ops.rejected_event as
 select
     'patient_flow_event' as source,
     origin,
+    coalesce(payload_hash, '') as payload_hash,
     any_value(reason) as reason,
     any_value(payload) as payload,
     any_value(payload_encoding) as payload_encoding,
@@ -143,7 +144,7 @@ select
     now()::timestamp as loaded_at
 from event
 where reason is not null
-group by origin;
+group by origin, payload_hash;
 
 create or replace table silver.patient_flow as
 with readable as (

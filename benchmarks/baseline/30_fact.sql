@@ -168,7 +168,7 @@ stay as (
         coalesce(a.bp_diastolic, d.bp_diastolic) as bp_diastolic,
         coalesce(a.temperature_f, d.temperature_f) as temperature_f,
         coalesce(a.oxygen_saturation, d.oxygen_saturation) as oxygen_saturation,
-        date_diff('second', admitted_at, d.discharge_time) as seconds
+        date_diff('microsecond', admitted_at, d.discharge_time) as elapsed
     from admission as a
     full join discharge as d
         on a.unit_id = d.unit_id and a.stay_id = d.stay_id
@@ -247,8 +247,10 @@ select
     admitted_at,
     expected_discharge_at,
     discharged_at,
-    case when seconds >= 0 then (((seconds * 100 + 1800) // 3600) / 100)::decimal(10, 2) end
-        as length_of_stay_hours,
+    case
+        when elapsed >= 0 and admission_date_key != -1
+            then (((elapsed * 100 + 1_800_000_000) // 3_600_000_000) / 100)::decimal(10, 2)
+    end as length_of_stay_hours,
     heart_rate,
     bp_systolic,
     bp_diastolic,
