@@ -1,6 +1,7 @@
 """The Kafka edge: what is polled, which partitions are ours, and what Kafka's errors mean."""
 
 import logging
+import re
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, NamedTuple
@@ -59,13 +60,20 @@ class EventLog:
 
     def __init__(self, settings: RunSettings) -> None:
         self._servers = settings.kafka_bootstrap_servers
+        self._settings = settings
         try:
-            with self._told():
-                self._consumer = KafkaConsumer(**_consumer_settings(settings))
+            self._join()
         except BrokerSilentError as error:
             raise self.unreachable(str(error)) from error
-        self._changes = _Changes(self._consumer)
-        self._consumer.subscribe(sorted(settings.loader_topics), listener=self._changes)
+
+    def _join(self) -> None:
+        topics = "|".join(map(re.escape, sorted(self._settings.loader_topics)))
+        with self._told():
+            self._consumer = KafkaConsumer(**_consumer_settings(self._settings))
+            self._changes = _Changes(self._consumer)
+            # A pattern, because asking for a topic by name makes the broker create it, and because
+            # only with a pattern the client looks which partitions there are before it joins.
+            self._consumer.subscribe(pattern=f"^({topics})$", listener=self._changes)
 
     def poll(self, seconds: float) -> dict[TopicPartition, list[Record]]:
         """Return the next records of each partition, empty when none came in time.
@@ -99,8 +107,15 @@ class EventLog:
         return {partition: Bounds(begin[partition], end[partition]) for partition in partitions}
 
     def ask(self) -> None:
-        """Ask for a sign of life; BrokerSilentError if the broker or the group does not answer."""
+        """Ask for a sign of life; BrokerSilentError if the broker or the group does not answer.
+
+        Without partitions it joins the group anew: when a poll ends at the instant in which the
+        client's own rejoin is done, kafka-python 3.0.12 forgets to finish it, for good.
+        """
         if not self.joined:
+            stuck = self._consumer
+            self._join()
+            stuck.close(autocommit=False, timeout_ms=_GOODBYE_MS)
             raise BrokerSilentError("the group has not given us partitions")
         with self._told():
             self._consumer.end_offsets(self._consumer.assignment(), timeout_ms=ANSWER_MS)

@@ -94,6 +94,7 @@ class LoadLoop:
                     self._flush()
                     return
             except BrokerSilentError as error:
+                self._heard_at = self._clock()
                 self._contact_trouble.add(self._log.unreachable(str(error)))
             except PositionLostError as error:
                 self._forget()

@@ -172,8 +172,9 @@ class Loader:
         return Finished(self.process.returncode, out, err)
 
     def kill(self) -> None:
+        """End it at once, as SIGKILL does; what it said goes to the test's output."""
         self.process.kill()
-        self.process.communicate()
+        print(*self.process.communicate(), sep="\n")  # noqa: T201
 
 
 @dataclass(frozen=True)

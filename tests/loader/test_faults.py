@@ -122,6 +122,19 @@ def test_faults_of_the_broker_are_survived(raw: RawAccount, kafka: KafkaLog, add
     assert raw.origins() == log_origins(address, FLOW)
 
 
+def test_a_join_that_is_never_answered_is_started_anew(
+    raw: RawAccount, kafka: KafkaLog, address: str
+) -> None:
+    produce(address, numbered(0, 30))
+    kafka.faults.plan("JoinGroup", Fault(delay_seconds=100))
+
+    finished = load(environment(raw.home, address), "run", "--until-caught-up")
+
+    assert finished.code == 0, finished.err
+    assert "the group has not given us partitions" in finished.err
+    assert raw.origins() == log_origins(address, FLOW)
+
+
 def test_a_restart_of_the_broker_is_waited_for(raw: RawAccount, tmp_path: Path) -> None:
     folder = tmp_path / "kafka"
     with KafkaLog(folder).running() as address:

@@ -4,6 +4,8 @@ import signal
 from base64 import b64encode
 from datetime import datetime
 
+import pytest
+
 from sandbox.kafka.fault import PASS
 from sandbox.kafka.server import KafkaLog
 from tests.loader.rig import (
@@ -113,7 +115,7 @@ def test_logs_tell_of_batches_but_never_of_payloads_or_keys(raw: RawAccount, add
     finished = load(environment(raw.home, address), "run", "--until-caught-up")
 
     taken_over, line = finished.err.splitlines()
-    assert taken_over.endswith("INFO partitions taken over count=6 behind=1")
+    assert taken_over.endswith("INFO partitions taken over count=3 behind=1")
     assert f"topic={FLOW} rows=1 bytes=25" in line
     assert "secret" not in (finished.out + finished.err).lower()
 
@@ -129,3 +131,17 @@ def test_a_topic_that_does_not_exist_is_empty_when_catching_up(
 
     assert finished.code == 0, finished.err
     assert "nothing new" in finished.out
+
+
+@pytest.mark.slow
+def test_a_topic_that_is_created_later_is_loaded(raw: RawAccount, address: str) -> None:
+    settings = environment(raw.home, address, LOADER_FLUSH_SECONDS=0.3)
+    produce(address, numbered(0, 9))
+    with running(Loader(settings, "run")) as loader:
+        wait_until(lambda: len(raw.origins()) == 9)
+        produce(address, numbered(0, 7), ENCOUNTERS)
+        wait_until(lambda: len(raw.origins("encounter_event")) == 7, 60)
+        loader.process.send_signal(signal.SIGTERM)
+        finished = loader.wait()
+    assert finished.code == 0, finished.err
+    assert len(raw.origins()) == 9
