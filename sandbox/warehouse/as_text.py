@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlglot import exp
 
-from sandbox.warehouse.inference import TIMESTAMP, TIMESTAMP_TZ, set_type, type_of
+from sandbox.warehouse.expression_type import TIMESTAMP, TIMESTAMP_TZ, set_type, type_of
 from sandbox.warehouse.rewrite import call, cast
 
 _MILLISECONDS = "%Y-%m-%d %H:%M:%S.%g"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp
 
-from sandbox.warehouse.inference import set_type, type_of
+from sandbox.warehouse.expression_type import set_type, type_of
 from sandbox.warehouse.names import ObjectName
 
 if TYPE_CHECKING:

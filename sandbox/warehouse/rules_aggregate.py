@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlglot import exp
 
 from sandbox.warehouse.errors import unsupported
-from sandbox.warehouse.inference import divided_scale, scale_of, type_of
+from sandbox.warehouse.expression_type import divided_scale, scale_of, type_of
 from sandbox.warehouse.rewrite import call, cast, rule
 
 

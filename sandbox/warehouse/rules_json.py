@@ -6,7 +6,7 @@ from sqlglot import exp
 
 from sandbox.warehouse.as_text import is_extract, json_text
 from sandbox.warehouse.data_type import SEMI_STRUCTURED
-from sandbox.warehouse.inference import type_of
+from sandbox.warehouse.expression_type import type_of
 from sandbox.warehouse.rewrite import call, cast, renamed, rule
 
 renamed(

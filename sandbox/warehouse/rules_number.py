@@ -7,7 +7,7 @@ from sqlglot import exp
 from sandbox.warehouse.as_text import json_text
 from sandbox.warehouse.data_type import duckdb_type
 from sandbox.warehouse.errors import unsupported
-from sandbox.warehouse.inference import divided_scale, scale_of, type_of
+from sandbox.warehouse.expression_type import divided_scale, scale_of, type_of
 from sandbox.warehouse.rewrite import call, cast, renamed, rule
 
 renamed(

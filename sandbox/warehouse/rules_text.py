@@ -8,7 +8,7 @@ from sandbox.warehouse.as_text import as_text
 from sandbox.warehouse.data_type import TEXTS
 from sandbox.warehouse.errors import unsupported
 from sandbox.warehouse.rewrite import call, rule
-from sandbox.warehouse.rules_time import local, timed
+from sandbox.warehouse.rules_timestamp import local, timed
 
 _FORMATS = {
     "YYYY": "%Y",

@@ -30,17 +30,23 @@ from starlette.routing import Route
 from sandbox.warehouse import statements, wire
 from sandbox.warehouse.account import Account
 from sandbox.warehouse.control import VERSION, set_parameter
-from sandbox.warehouse.result import COPY, DML_KINDS, Result
+from sandbox.warehouse.response import (
+    answer,
+    described,
+    failure,
+    logged_out,
+    session_info,
+    success,
+)
+from sandbox.warehouse.result import Result
 from sandbox.warehouse.session import Session
 
 HOST = "127.0.0.1"
 START_TIMEOUT_SECONDS = 30.0
 LENT_SESSION = "SANDBOX_LENT_SESSION"
 """Session parameter of a login that is to share a session; its value comes from `Server.lend`."""
-
 KEPT_ANSWERS, KEPT_LARGE_ANSWERS, LARGE = 100, 2, 1_000_000
 """How many answers of a session are kept; large ones (bytes) only the last few."""
-
 _log = logging.getLogger(__name__)
 # The last three let Snowpark send common table expressions instead of inlining a frame again at
 # each use, and describe fewer statements.
@@ -197,14 +203,14 @@ class Server:
         try:
             _apply(session, wanted)
         except ProgrammingError as error:
-            return _failure(error)
+            return failure(error)
         token = secrets.token_urlsafe(32)
         self._logins[token] = Login(session, lent is not None)
         parameters = _CLIENT_PARAMETERS | {
             "AUTOCOMMIT": session.autocommit,
             "TIMEZONE": session.parameters["TIMEZONE"],
         }
-        return _success(
+        return success(
             {
                 "token": token,
                 "masterToken": token,
@@ -213,7 +219,7 @@ class Server:
                 "sessionId": session.id,
                 "serverVersion": VERSION,
                 "parameters": [{"name": n, "value": v} for n, v in parameters.items()],
-                "sessionInfo": _session_info(session),
+                "sessionInfo": session_info(session),
             }
         )
 
@@ -225,18 +231,18 @@ class Server:
                 await run_in_threadpool(login.session.close)
             self._left.discard(token)
             self._end_without_clients()
-            return _success(None)
+            return success(None)
         if token not in self._logins:
-            return _logged_out()
-        return _success(None)
+            return logged_out()
+        return success(None)
 
     async def _query(self, request: Request) -> JSONResponse:
         """A request sent again under the same id gets the answer of the first."""
         login = self._logins.get(_token(request))
         if self._is_stopped:
-            return _failure(ProgrammingError(msg="The sandbox warehouse has stopped.", errno=603))
+            return failure(ProgrammingError(msg="The sandbox warehouse has stopped.", errno=603))
         if login is None:
-            return _logged_out()
+            return logged_out()
         body = await _body(request)
         request_id = request.query_params.get("requestId", "")
         running = login.answers.get(request_id)
@@ -251,33 +257,33 @@ class Server:
             try:
                 if body.get("describeOnly"):
                     columns, kind = session.describe(body["sqlText"])
-                    return _described(session, list(columns), kind)
-                return _answer(session, _execute(session, body))
+                    return described(session, list(columns), kind)
+                return answer(session, _execute(session, body))
             except ProgrammingError as error:
-                return _failure(error)
+                return failure(error)
             except Exception as error:  # noqa: BLE001 - an HTTP 500 would be retried
                 _log.exception("request failed")
-                return _failure(ProgrammingError(msg=str(error), errno=603, sqlstate="XX000"))
+                return failure(ProgrammingError(msg=str(error), errno=603, sqlstate="XX000"))
 
     async def _result(self, request: Request) -> JSONResponse:
         login = self._logins.get(_token(request))
         result = self.account.recall(request.path_params["query_id"])
         if login is None:
-            return _logged_out()
+            return logged_out()
         if result is None:
-            return _failure(
+            return failure(
                 ProgrammingError(msg="Query result is not available.", errno=709, sqlstate="02000")
             )
-        return _answer(login.session, result)
+        return answer(login.session, result)
 
     async def _monitor(self, request: Request) -> JSONResponse:
         known = self.account.recall(request.path_params["query_id"])
-        return _success({"queries": [{"status": "SUCCESS"}] if known else []})
+        return success({"queries": [{"status": "SUCCESS"}] if known else []})
 
     async def _abort(self, request: Request) -> JSONResponse:
         if login := self._logins.get(_token(request)):
             login.session.interrupt()
-        return _success(None)
+        return success(None)
 
 
 @contextmanager
@@ -303,50 +309,6 @@ def _execute(session: Session, body: dict[str, Any]) -> Result:
     return last
 
 
-def _answer(session: Session, result: Result) -> JSONResponse:
-    if result.put is not None:
-        return _success(result.put | {"queryId": result.query_id})
-    if result.kind in DML_KINDS:
-        rows: dict[str, Any] = {"queryResultFormat": "json", "rowset": wire.text_rows(result)}
-    else:
-        rows = {"queryResultFormat": "arrow", "rowsetBase64": wire.encoded(result)}
-    total = result.table.num_rows
-    return _success(
-        rows
-        | {
-            "parameters": [{"name": "TIMEZONE", "value": session.parameters["TIMEZONE"]}],
-            "rowtype": wire.rowtype(list(result.columns)),
-            "total": total,
-            "returned": total,
-            "queryId": result.query_id,
-            "statementTypeId": 0x3000 if result.kind == COPY else result.kind,
-        }
-        | _final_names(session)
-    )
-
-
-def _described(session: Session, columns: list[Any], kind: int) -> JSONResponse:
-    is_query = kind not in DML_KINDS
-    rows: dict[str, Any] = (
-        {"queryResultFormat": "arrow", "rowsetBase64": ""}
-        if is_query
-        else {"queryResultFormat": "json", "rowset": []}
-    )
-    return _success(
-        rows
-        | {
-            "rowtype": wire.rowtype(columns),
-            "total": 0,
-            "returned": 0,
-            "queryId": secrets.token_hex(16),
-            "statementTypeId": kind,
-            "numberOfBinds": 0,
-            "arrayBindSupported": kind == 0x3100,
-        }
-        | _final_names(session)
-    )
-
-
 def _apply(session: Session, wanted: dict[str, Any]) -> None:
     """Parameters of the login with a meaning here; the rest steers clients we do not have."""
     for name, value in wanted.items():
@@ -354,48 +316,9 @@ def _apply(session: Session, wanted: dict[str, Any]) -> None:
             set_parameter(session, name.upper(), value)
 
 
-def _session_info(session: Session) -> dict[str, str | None]:
-    return {
-        "databaseName": session.database,
-        "schemaName": session.schema,
-        "warehouseName": session.warehouse,
-        "roleName": session.role,
-    }
-
-
-def _final_names(session: Session) -> dict[str, str | None]:
-    return {
-        "finalDatabaseName": session.database,
-        "finalSchemaName": session.schema,
-        "finalWarehouseName": session.warehouse,
-        "finalRoleName": session.role,
-    }
-
-
-def _success(data: object) -> JSONResponse:
-    return JSONResponse({"data": data, "code": None, "message": None, "success": True})
-
-
-def _failure(error: ProgrammingError) -> JSONResponse:
-    code = f"{error.errno or 0:06d}"
-    return JSONResponse(
-        {
-            "data": {"errorCode": code, "sqlState": error.sqlstate},
-            "code": code,
-            "message": error.raw_msg,
-            "success": False,
-        }
-    )
-
-
-def _logged_out() -> JSONResponse:
-    message = "User must login again to access the service."
-    return JSONResponse({"data": None, "code": "390104", "message": message, "success": False})
-
-
 async def _accept(request: Request) -> JSONResponse:
     await request.body()
-    return _success(None)
+    return success(None)
 
 
 async def _body(request: Request) -> dict[str, Any]:

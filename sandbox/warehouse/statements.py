@@ -7,11 +7,13 @@ import importlib
 _MODULES = (
     "control",
     "copy_into",
-    "ddl",
     "describe",
     "query",
+    "schema",
     "stage",
     "stream",
+    "table",
+    "view",
     "virtual_warehouse",
 )
 

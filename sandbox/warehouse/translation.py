@@ -24,6 +24,7 @@ from sandbox.warehouse import (
     rules_relation,
     rules_text,
     rules_time,
+    rules_timestamp,
 )
 from sandbox.warehouse.errors import syntax_error, unsupported
 from sandbox.warehouse.json_paths import share_paths
@@ -35,7 +36,15 @@ from sandbox.warehouse.statement import Statement
 if TYPE_CHECKING:
     from sandbox.warehouse.session import Session
 
-_RULES = (rules_relation, rules_json, rules_time, rules_text, rules_number, rules_aggregate)
+_RULES = (
+    rules_relation,
+    rules_json,
+    rules_time,
+    rules_timestamp,
+    rules_text,
+    rules_number,
+    rules_aggregate,
+)
 _KINDS = {exp.Insert: INSERT, exp.Update: UPDATE, exp.Delete: DELETE, exp.Merge: MERGE}
 _KEPT = 512
 _cache: OrderedDict[tuple[Any, ...], Translation] = OrderedDict()

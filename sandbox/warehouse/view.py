@@ -1,0 +1,97 @@
+"""Views. One that depends on the session (streams, task history) is expanded where it is used.
+
+https://docs.snowflake.com/en/sql-reference/sql/create-view
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sandbox.warehouse.definition import comment_of, kind_of, read_options, translation_of
+from sandbox.warehouse.errors import already_exists, sql_error
+from sandbox.warehouse.names import ObjectName, literal, quote
+from sandbox.warehouse.query import relations, runnable_sql
+from sandbox.warehouse.registry import statement
+from sandbox.warehouse.result import Result, status
+from sandbox.warehouse.statement import Reader, Statement, tokenize
+from sandbox.warehouse.translation import Translation
+
+if TYPE_CHECKING:
+    from sandbox.warehouse.session import Session
+
+
+@statement("create view")
+def create_view(session: Session, statement: Statement) -> Result:
+    modifiers, reader = statement.after_head()
+    name = session.resolve(reader.name())
+    headings = _headings(reader.parenthesized()) if reader.peek() == "(" else []
+    reader.accept("COPY", "GRANTS")
+    options = read_options(reader)
+    reader.expect("AS")
+    query = reader.rest()
+    with session.ddl():
+        known = kind_of(session, name)
+        if known == "view" and "IF NOT EXISTS" in modifiers:
+            return status(f"{name.name} already exists, statement succeeded.")
+        if known == "table" or (known and not modifiers & {"OR REPLACE", "OR ALTER"}):
+            raise already_exists(name)
+        meaning = [" ".join(t.text for t in tokenize(query)), [name for name, _ in headings]]
+        _refuse_another_view(session, name, meaning, modifiers)
+        definition = {
+            "text": statement.text,
+            "meaning": meaning,
+            "is_secure": "SECURE" in modifiers,
+            "created_on": session.now(),
+        }
+        translation = translation_of(session, query, name)
+        names = ", ".join(quote(heading) for heading, _ in headings)
+        if translation.is_constant and not translation.streams:
+            source = translation.sql
+        else:
+            definition["query"] = query
+            definition["headings"] = [heading for heading, _ in headings]
+            source = _columns_only(session, translation)
+        session.run(
+            f"create or replace view {name.sql} {f'({names})' if names else ''} as {source}"
+        )
+        session.run(f"comment on view {name.sql} is {literal(comment_of(options))}")
+        for heading, comment in headings:
+            if comment is not None:
+                session.run(f"comment on column {name.sql}.{quote(heading)} is {literal(comment)}")
+        session.catalog.put(session, "view", name, definition)
+    return status(f"View {name.name} successfully created.")
+
+
+def _refuse_another_view(
+    session: Session, name: ObjectName, meaning: object, modifiers: frozenset[str]
+) -> None:
+    """https://docs.snowflake.com/en/sql-reference/sql/create-view: only comments, SECURE."""
+    known = session.catalog.get(session, "view", name)
+    if known is not None and "OR ALTER" in modifiers and known["meaning"] != meaning:
+        raise sql_error(
+            f"SQL compilation error:\nCREATE OR ALTER VIEW cannot change the query or the columns "
+            f"of {name}; use CREATE OR REPLACE VIEW.",
+            2,
+            "0A000",
+        )
+
+
+def _columns_only(session: Session, translation: Translation) -> str:
+    """A view that asks the session is expanded where it is used; here only its columns count."""
+    with relations(session, translation):
+        columns = session.duckdb_columns(runnable_sql(session, translation))
+    fields = ", ".join(f"cast(null as {kind}) as {quote(name)}" for name, kind in columns)
+    return f"select {fields} where false"
+
+
+def _headings(reader: Reader) -> list[tuple[str, str | None]]:
+    found: list[tuple[str, str | None]] = []
+    for part in reader.split():
+        name = part.name()[0]
+        comment = None
+        if part.accept("COMMENT"):
+            part.accept("=")
+            comment = part.string()
+        part.end()
+        found.append((name, comment))
+    return found
