@@ -63,7 +63,7 @@ def test_the_beds_in_use_at_every_hour_are_those_that_truly_were(
         hour = census.setdefault(row["census_at"], Counter())
         hour[row["hospital_id"], row["department"]] += int(row["occupied_beds"])
 
-    first = min(bed.admitted_at for bed in told.beds)
+    first = told.first_event_at.replace(minute=0)
     hours = [
         at
         for number in range(41 * 24)

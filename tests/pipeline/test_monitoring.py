@@ -33,6 +33,25 @@ def load(project: Project) -> None:
     project.run(LOAD_REJECTED)
 
 
+def test_every_source_has_a_row_even_without_rows(project: Project) -> None:
+    sources = [f"{name}_event" for name in ("patient_flow", "encounter")]
+    sources += [f"{name}_record" for name in ("hospital", "department", "organization", "payer")]
+
+    assert_same_rows(
+        "ops.reconciliation",
+        project.rows("ops.reconciliation"),
+        [{"source": source} | dict.fromkeys(FIGURES, 0) for source in sources],
+    )
+
+
+def test_two_payloads_at_one_origin_are_two_rejected_rows(project: Project) -> None:
+    for payload in ("{", "["):
+        project.land_events(events(FLOW, payload))
+        load(project)
+
+    assert figures(project) == (2, 0, 0, 2, 0, 0)
+
+
 def test_what_has_just_landed_is_pending(project: Project) -> None:
     project.land_events(events(FLOW, ONE, None, "{", ONE))
 

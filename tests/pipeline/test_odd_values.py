@@ -17,6 +17,10 @@ TIMES = [
     "2026-01-05 08:30:00",
     "2026-01-05T08:30:00.5Z",
     "2026-01-05T08:30:00.123456+00:00",
+    "2026-01-05T08:30:00.123456789Z",
+    "2026-01-05T08:30:00.9999999+02:00",
+    "0001-01-01T00:00:00Z",
+    "9999-12-31T00:00:00Z",
     "2026-01-05T08:30:00+02:00",
     "2026-01-05T08:30:00+0200",
     "2026-01-05T01:30:00+05:45",
@@ -185,6 +189,9 @@ def test_times_at_the_edges_of_the_calendar(project: Project) -> None:
         | {"discharge_time": "2150-01-01T00:00:00Z"},
         discharge("c4", "2026-02-05T12:00:00Z", "2026-02-05T08:00:00Z", "LATE")
         | {"discharge_time": "2099-12-31T23:59:59Z"},
+        discharge("c6", "2026-02-05T12:00:00Z", "0001-01-01T00:00:00Z", "FIRST"),
+        discharge("c7", "2026-02-05T12:00:00Z", "2026-02-05T08:00:00Z", "OPEN")
+        | {"discharge_time": "9999-12-31T00:00:00Z"},
         discharge("c5", "1969-12-31T23:59:59Z", "1969-12-31T20:00:00Z", "EPOCH"),
     ]
 
@@ -216,8 +223,19 @@ def test_encounters(project: Project) -> None:
     ]
     told += [
         encounter(f"d{n}", noon, admission_time=start, discharge_time="2026-02-05T11:01:10Z")
-        for n, start in enumerate(["2026-02-05T11:00:50Z", "2026-02-05T11:00:10Z"])
+        for n, start in enumerate(
+            [
+                "2026-02-05T11:00:50Z",
+                "2026-02-05T11:00:10Z",
+                "2026-02-05T11:00:10.5Z",
+                "2026-02-05T11:02:00+00:00Z",
+            ]
+        )
     ]
+    told.append(
+        encounter("n1", noon, patient_id="OPEN", discharge_time="9999-12-31T00:00:00Z")
+        | {"event_timestamp": None}
+    )
 
     assert_read_as_written(project, events(ENCOUNTER, *told))
 

@@ -48,6 +48,8 @@ class ForeignHospital:
     """Deliveries that nobody can read."""
     distinct: int
     """Different readable messages."""
+    first_event_at: dt.datetime
+    """The smallest readable event_timestamp."""
     last_event_at: dt.datetime
     """The greatest readable event_timestamp."""
 
@@ -89,6 +91,7 @@ def foreign_hospital(
                 messages += sent
             seen.append(_seen(stay, *halves))
     arrived = _arrivals(messages, rng)
+    stamps = [m.sent_at for m in messages if m.is_readable and m.is_stamped]
     return ForeignHospital(
         [event for event, _ in arrived],
         [bed for bed in seen if bed is not None],
@@ -96,7 +99,8 @@ def foreign_hospital(
         hidden_stays=seen.count(None),
         rejected=sum(not is_readable for _, is_readable in arrived),
         distinct=len({event.payload for event, is_readable in arrived if is_readable}),
-        last_event_at=max(m.sent_at for m in messages if m.is_readable and m.is_stamped),
+        first_event_at=min(stamps),
+        last_event_at=max(stamps),
     )
 
 

@@ -17,6 +17,7 @@ from support.oracle.stay import Stay, trusted_time
 from support.oracle.version import Timelines, Version, version_at
 
 UNKNOWN = ("-1",)
+NO_DATE_KEY = -1
 CALENDAR = (dt.date(1900, 1, 1), dt.date(2099, 12, 31))
 FROM_EITHER = [
     "visit_id",
@@ -103,7 +104,7 @@ def _encounter_fact(row: Row, patients: Timelines, organizations: Timelines) -> 
     at = encounter_time(row)
     started_at, ended_at = row["admission_time"], row["discharge_time"]
     minutes = None
-    if started_at is not None and ended_at is not None:
+    if started_at is not None and ended_at is not None and ended_at >= started_at:
         minutes = Decimal((ended_at - started_at) // dt.timedelta(minutes=1))
     same = [
         "encounter_id",
@@ -130,7 +131,7 @@ def _encounter_fact(row: Row, patients: Timelines, organizations: Timelines) -> 
 def date_key(at: dt.datetime | None) -> int:
     """yyyymmdd; -1 without a time or for a day that gold.dim_date does not have."""
     if at is None or not CALENDAR[0] <= at.date() <= CALENDAR[1]:
-        return -1
+        return NO_DATE_KEY
     return at.year * 10000 + at.month * 100 + at.day
 
 
@@ -139,10 +140,15 @@ def _version_key(version: Version | None) -> Key:
 
 
 def _hours(admitted_at: dt.datetime | None, ended_at: dt.datetime | None) -> Decimal | None:
-    if admitted_at is None or ended_at is None or ended_at < admitted_at:
+    if (
+        admitted_at is None
+        or date_key(admitted_at) == NO_DATE_KEY
+        or ended_at is None
+        or ended_at < admitted_at
+    ):
         return None
-    seconds = (ended_at - admitted_at) // dt.timedelta(seconds=1)
-    return (Decimal(seconds) / 3600).quantize(Decimal("0.01"), ROUND_HALF_UP)
+    elapsed = (ended_at - admitted_at) // dt.timedelta(microseconds=1)
+    return (Decimal(elapsed) / 3_600_000_000).quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
 def _first(*values: Any) -> Any:

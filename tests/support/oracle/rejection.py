@@ -5,23 +5,25 @@ from collections.abc import Iterable
 
 from support.oracle.feed import FIELDS, IDS
 from support.oracle.row import Row
-from support.oracle.value import parsed, text, time
+from support.oracle.value import parsed, payload_hash, text, time
 from support.raw import FLOW, RawEvent, RawRecord
 
 
 def rejected_rows(events: Iterable[RawEvent], records: Iterable[RawRecord]) -> list[Row]:
-    """One row per origin that cannot be read, with the first reason that holds."""
-    rows: dict[tuple[str, str], Row] = {}
+    """One row per origin and payload that cannot be read, with the first reason that holds."""
+    rows: dict[tuple[str, str, str], Row] = {}
     for event in events:
         reason = rejection_of_event(event)
         if reason is not None:
             source = f"{event.source}_event"
-            rows[source, event.origin] = _rejected(source, event, event.broker_time, reason)
+            row = _rejected(source, event, event.broker_time, reason)
+            rows[source, event.origin, row["payload_hash"]] = row
     for record in records:
         reason = rejection_of_record(record)
         if reason is not None:
             source = f"{record.source}_record"
-            rows[source, record.origin] = _rejected(source, record, record.as_of, reason)
+            row = _rejected(source, record, record.as_of, reason)
+            rows[source, record.origin, row["payload_hash"]] = row
     return list(rows.values())
 
 
@@ -73,6 +75,7 @@ def _rejected(source: str, raw: RawEvent | RawRecord, received_at: dt.datetime, 
     return {
         "source": source,
         "origin": raw.origin,
+        "payload_hash": "" if raw.payload is None else payload_hash(raw.payload),
         "reason": reason,
         "payload": raw.payload,
         "payload_encoding": raw.payload_encoding,

@@ -10,7 +10,7 @@ from typing import Any
 _WIDE = Context(prec=60)
 _NUMBER = re.compile(r" *[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)? *")
 _TIME = re.compile(
-    r"(?P<date>\d{4}-\d{2}-\d{2})[T ](?P<minute>\d{2}:\d{2})(?P<second>:\d{2}(\.\d{1,6})?)?"
+    r"(?P<date>\d{4}-\d{2}-\d{2})[T ](?P<minute>\d{2}:\d{2})(?P<second>:\d{2}(\.\d{1,9})?)?"
     r"(?P<offset>Z|[+-]\d{2}:?\d{2})?"
 )
 
@@ -45,12 +45,12 @@ def number(value: Any, precision: int = 38, scale: int = 0) -> Decimal | None:
 
 
 def time(value: Any) -> dt.datetime | None:
-    """Naive UTC time of an ISO-8601 text; one without offset is UTC; anything else is null."""
+    """Naive UTC time of an ISO-8601 text, UTC without an offset, cut to microseconds; else null."""
     found = _TIME.fullmatch(value) if isinstance(value, str) else None
     if found is None:
         return None
     offset = (found["offset"] or "+00:00").replace("Z", "+00:00")
-    second = found["second"] or ":00"
+    second = (found["second"] or ":00")[: len(":00.000000")]
     try:
         instant = dt.datetime.fromisoformat(f"{found['date']}T{found['minute']}{second}{offset}")
     except ValueError:
