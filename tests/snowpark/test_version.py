@@ -3,7 +3,7 @@
 import hashlib
 from typing import Any
 
-from carefloe.gold.version import snapshot_observations, versions, with_version_key
+from carefloe.gold.version import versions, with_version_key
 from snowflake.snowpark import Session
 from snowflake.snowpark.functions import col
 from support.frame import TEXT, TIME, WHOLE, frame, rows_of
@@ -156,14 +156,6 @@ def test_each_id_has_a_timeline_of_its_own(session: Session) -> None:
         ("p1", "Boston", True, False),
         ("p1", "Lowell", False, True),
         ("p2", "Salem", True, True),
-    ]
-
-
-def test_a_snapshot_is_observed_at_its_as_of_by_its_payload_hash(session: Session) -> None:
-    kinds = {"ID": TEXT, "AS_OF": TIME, "PAYLOAD_HASH": TEXT, "CITY": TEXT, "REST": TEXT}
-    rows = frame(session, kinds, [("h1", at("2026-01-01"), "ff", "Boston", "x")])
-    assert rows_of(snapshot_observations(rows, "ID", ["CITY"])) == [
-        {"id": "h1", "observed_at": at("2026-01-01"), "observed_id": "ff", "city": "Boston"}
     ]
 
 

@@ -104,6 +104,8 @@ def test_every_stream_has_one_consumer_and_every_consumer_a_stream() -> None:
 def test_the_handlers_read_the_streams_their_names_promise() -> None:
     source = "\n".join(path.read_text() for path in (ROOT / "snowpark/carefloe/gold").glob("*.py"))
     read = {name.lower() for name in re.findall(r'session\.table\(\s*"(\w+\.\w+_STREAM)"', source)}
+    for name in re.findall(r'SnapshotDimension\(\s*"(\w+)"', source):
+        read.add(f"silver.{name}_to_dim_{name}_stream".lower())
     assert read == {stream for stream in streams() if stream.startswith("silver.")}
 
 

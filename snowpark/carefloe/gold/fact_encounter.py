@@ -5,7 +5,7 @@ from snowflake.snowpark import functions as F
 from snowflake.snowpark.functions import coalesce, col, iff, lit
 
 from carefloe.field import NO_NUMBER
-from carefloe.gold.dim_organization import organization_versions, touched_organizations
+from carefloe.gold.dim_organization import ORGANIZATION
 from carefloe.gold.dim_payer import payer_key
 from carefloe.gold.history import ids_of, in_any, versions_of, winners
 from carefloe.gold.patient import encounter_time, patient_versions, touched_patients
@@ -35,7 +35,7 @@ def load(session: Session) -> str:
     patients = touched_patients(flow, new_flow).union_all(
         touched_patients(encounter, new_encounter)
     )
-    organizations = touched_organizations(organization, new_organization)
+    organizations = ORGANIZATION.touched(organization, new_organization)
     touched_rows = (
         versions_of(encounter, new_encounter)
         .union_all(in_any(encounter, "PATIENT_ID", patients))
@@ -67,7 +67,7 @@ def fact_rows(
         with_patient,
         "ORGANIZATION_ID",
         col("VERSION_AT"),
-        organization_versions(organization, organizations),
+        ORGANIZATION.versions(organization, organizations),
         "ORGANIZATION_KEY",
     )
     elapsed = F.datediff("microsecond", col("STARTED_AT"), col("ENDED_AT"))

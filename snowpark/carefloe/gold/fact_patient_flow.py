@@ -6,7 +6,7 @@ from snowflake.snowpark.functions import col, iff, lit
 
 from carefloe.field import NO_AMOUNT
 from carefloe.gold.dim_department import department_key
-from carefloe.gold.dim_hospital import hospital_versions, touched_hospitals
+from carefloe.gold.dim_hospital import HOSPITAL
 from carefloe.gold.history import ids_of, in_any, versions_of
 from carefloe.gold.patient import patient_versions, touched_patients
 from carefloe.gold.rebuild import replace_touched
@@ -30,7 +30,7 @@ def load(session: Session) -> str:
     new_encounter = session.table("SILVER.ENCOUNTER_TO_FACT_PATIENT_FLOW_STREAM")
     new_hospital = session.table("SILVER.HOSPITAL_TO_FACT_PATIENT_FLOW_STREAM")
     patients = touched_patients(encounter, new_encounter)
-    hospitals = touched_hospitals(hospital, new_hospital)
+    hospitals = HOSPITAL.touched(hospital, new_hospital)
     touched_rows = (
         versions_of(flow, new_flow)
         .union_all(in_any(flow, "PATIENT_ID", patients))
@@ -61,7 +61,7 @@ def fact_rows(
         with_patient,
         "HOSPITAL_ID",
         col("VERSION_AT"),
-        hospital_versions(hospital, hospitals),
+        HOSPITAL.versions(hospital, hospitals),
         "HOSPITAL_KEY",
     )
     elapsed = F.datediff("microsecond", col("ADMITTED_AT"), col("DISCHARGE_TIME"))

@@ -83,15 +83,3 @@ def with_version_key(
         .with_column(key_column, coalesce(col("VERSION_KEY"), lit(UNKNOWN_KEY)))
         .drop("PLACED_AT", "VERSION_ID", "VERSION_KEY", "SINCE", "UNTIL")
     )
-
-
-def snapshot_observations(
-    snapshots: DataFrame, id_column: str, tracked: Sequence[str]
-) -> DataFrame:
-    """What files say of an id, as `versions` reads it: at the as-of, the greatest hash last."""
-    return snapshots.select(
-        id_column,
-        col("AS_OF").alias("OBSERVED_AT"),
-        col("PAYLOAD_HASH").alias("OBSERVED_ID"),
-        *tracked,
-    )
