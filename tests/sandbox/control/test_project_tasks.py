@@ -1,4 +1,4 @@
-"""The project's own sql/80_task.sql is read whole, and its graphs are ones Snowflake accepts."""
+"""The project's own task file is read whole, and its graphs are ones Snowflake accepts."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from sandbox.task.parse import parse_alter_task, parse_create_task
 from sandbox.warehouse.names import ObjectName, split_name
 from sandbox.warehouse.statement import Statement, read_statement
 
-SQL = Path(__file__).resolve().parents[3] / "sql" / "80_task.sql"
+SQL = Path(__file__).resolve().parents[3] / "sql"
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -25,8 +25,8 @@ def qualify(parts: tuple[str, ...]) -> ObjectName:
     return ObjectName(*("CAREFLOE", "OPS")[: 3 - len(parts)], *parts)
 
 
-def read(head: str) -> list[Statement]:
-    text = SQL.read_text().replace("<% ctx.env.", "").replace(" %>", "")
+def read(head: str, file: str = "80_task.sql") -> list[Statement]:
+    text = (SQL / file).read_text().replace("<% ctx.env.", "").replace(" %>", "")
     statements = [one for one, _ in split_statements(StringIO(text), remove_comments=True)]
     return [read_statement(one) for one in statements if one and one.startswith(head)]
 
@@ -49,10 +49,11 @@ def test_every_task_is_created_and_started(tasks: dict[ObjectName, Task]) -> Non
     assert [str(name) for name, task in tasks.items() if not task.started] == []
 
 
-def test_every_root_is_suspended_first_so_that_the_file_can_be_run_again(
+def test_the_pause_suspends_every_root_so_that_the_file_can_be_run_again(
     tasks: dict[ObjectName, Task],
 ) -> None:
-    statements = [parse_alter_task(one.with_head(2), qualify) for one in read("alter task")]
+    pauses = read("alter task", "15_pause.sql")
+    statements = [parse_alter_task(one.with_head(2), qualify) for one in pauses]
     roots = {name for name, task in tasks.items() if task.is_root}
     assert {one.name for one in statements} == roots
     assert {(one.action, one.if_exists) for one in statements} == {("suspend", True)}
