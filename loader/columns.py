@@ -15,7 +15,8 @@ import pyarrow as pa
 UTF8 = "utf-8"
 BASE64 = "base64"
 _READ_AS_NULL = b"\\N"
-_LAST_MILLISECOND = 253_402_300_799_999  # 9999-12-31T23:59:59.999Z, the last a timestamp can hold
+_LAST_MILLISECOND = 253_402_214_399_999
+"""9999-12-30T23:59:59.999Z: a day can still be added, as the rule for future events does."""
 
 
 def text_and_encoding(values: Sequence[bytes | None]) -> tuple[pa.Array, pa.Array]:

@@ -17,6 +17,9 @@ from loader.errors import LoaderError
 
 JSON = "json"
 
+# A varchar holds 16 MB; the default, 128 kB, would call a good line with a long note broken.
+csv.field_size_limit(16 * 1024 * 1024)
+
 
 class Line(NamedTuple):
     """A record of a file: where it starts (the header is line 1), its text, how that is encoded."""

@@ -102,6 +102,11 @@ def test_a_header_that_cannot_name_the_fields_is_refused(data: bytes, reason: st
         lines(data, "Id")
 
 
+def test_a_long_field_is_a_field() -> None:
+    note = "x" * 1_000_000
+    assert lines(f"Id,N\n1,{note}\n".encode()) == [record(2, Id="1", N=note)]
+
+
 def test_a_header_alone_has_no_rows() -> None:
     assert lines(b"Id,N\n", "Id") == []
 
