@@ -44,7 +44,7 @@ SEMI_STRUCTURED = frozenset({_KIND.VARIANT, _KIND.OBJECT, _KIND.ARRAY, _KIND.JSO
 
 
 def duckdb_type(snowflake_type: exp.DataType) -> str:
-    """NUMBER(p,0) up to 18 digits and NUMBER(38,0) are 64-bit integers, as fakesnow has them."""
+    """NUMBER(p,0) up to 18 digits and NUMBER(38,0) are 64-bit integers."""
     kind = snowflake_type.this
     if kind in _WHOLE:
         return "BIGINT"
