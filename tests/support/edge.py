@@ -30,6 +30,7 @@ TIMES_BELOW_MINUTES: list[tuple[str, dt.datetime]] = [
     ("2026-01-05T14:00+0200", _NOON),
     ("2026-01-05T12:00:00.5Z", _NOON.replace(microsecond=500_000)),
     ("2026-01-05T12:00:00.123456Z", _NOON.replace(microsecond=123_456)),
+    ("2026-01-05T12:00:00.123456789Z", _NOON.replace(microsecond=123_456)),
     ("2026-01-05T14:00:00.250+0200", _NOON.replace(microsecond=250_000)),
     ("2026-01-05 12:00:00.75", _NOON.replace(microsecond=750_000)),
 ]
