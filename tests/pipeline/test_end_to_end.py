@@ -106,6 +106,7 @@ def test_events_and_files_go_from_the_simulator_to_the_kpis_and_nothing_doubles(
     )
     assert sorted(unexplained) == [
         ("department_record", 0, 0),
+        ("encounter_event", 0, 0),
         ("hospital_record", 0, 0),
         ("organization_record", 0, 0),
         ("patient_flow_event", 0, 0),
