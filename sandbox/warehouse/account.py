@@ -23,7 +23,7 @@ from sandbox.warehouse.names import ObjectName, literal, quote
 from sandbox.warehouse.result import Result
 from sandbox.warehouse.session import Session
 
-MOST_MEMORY = 1536 * 1024 * 1024
+MOST_MEMORY = 1024 * 1024 * 1024
 _KEPT_RESULTS = 50
 _DEPTH, _STACK_BYTES = 20_000, 64 * 1024 * 1024
 _SUFFIX = ".duckdb"
@@ -39,7 +39,7 @@ class Account:
     """
 
     def __init__(self, path: Path | None = None, memory_limit: int | None = None) -> None:
-        """`memory_limit` in bytes is DuckDB's; by default half of the machine, at most 1.5 GiB."""
+        """`memory_limit` in bytes is DuckDB's; by default half of the machine, at most 1 GiB."""
         self.catalog = Catalog()
         self.locks = Locks()
         self.generation = 0
