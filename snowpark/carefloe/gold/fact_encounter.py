@@ -43,7 +43,7 @@ def load(session: Session) -> str:
     )
     touched = ids_of(touched_rows, own_encounter())
     rebuilt = fact_rows(flow, encounter, organization, touched)
-    keys = ids_of(touched, hash_of(col("ID_")))
+    keys = ids_of(touched_rows, hash_of(own_encounter()))
     return replace_touched(
         session, "GOLD.FACT_ENCOUNTER", "ENCOUNTER_KEY", rebuilt, keys, by="ENCOUNTER_KEY"
     )

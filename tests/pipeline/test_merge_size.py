@@ -1,0 +1,15 @@
+"""Snowpark may give up its search for repeated frames silently: a MERGE then grows tenfold."""
+
+import pytest
+from support.account import GOLD, SILVER, Procedure, Project
+
+
+@pytest.mark.parametrize("procedure", [*SILVER, *GOLD], ids=lambda procedure: procedure.name)
+def test_a_procedure_sends_one_merge_of_bounded_length(
+    project: Project, procedure: Procedure
+) -> None:
+    with project.session.query_history() as history:
+        procedure.handler(project.session)
+    sent = [query.sql_text for query in history.queries]
+    assert [text.split()[0].upper() for text in sent] == ["MERGE"]
+    assert len(sent[0]) < 60_000
