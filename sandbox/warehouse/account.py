@@ -65,6 +65,8 @@ class Account:
                 "default_null_order": "nulls_last_on_asc_first_on_desc",
                 "preserve_insertion_order": False,
                 "max_expression_depth": 20_000,
+                # DuckDB's own 16 MB would put a checkpoint of the whole file into every other CALL.
+                "checkpoint_threshold": "256MB",
             },
         )
         self._duck.execute("set global timezone = 'UTC'").fetchall()

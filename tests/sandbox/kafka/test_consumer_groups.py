@@ -61,7 +61,8 @@ def poll_until(
     while not condition():
         assert time.monotonic() < deadline
         for member in members:
-            for batch in member.poll(timeout_ms=50).values():
+            # Long polls: kafka-python forgets a join that is done as a poll ends.
+            for batch in member.poll(timeout_ms=500).values():
                 read.update(record.value for record in batch)
     return read
 
