@@ -13,7 +13,7 @@ BEFORE_PROCEDURES = $(sort $(filter-out sql/8% sql/9%,$(wildcard sql/*.sql)))
 AFTER_PROCEDURES = $(sort $(wildcard sql/8*.sql sql/9*.sql))
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint bench deploy clean
+.PHONY: help install demo test conformance conformance-table lint bench deploy clean
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 14
@@ -32,6 +32,12 @@ demo: ## Run the whole path on this machine: sandbox, deploy, 100,000 events, KP
 
 test: install ## Run all tests
 	$(BIN)/pytest -n 2
+
+conformance: install ## Try the documented behaviour on the sandbox, and on CONNECTION too
+	@CONFORMANCE_CONNECTION=$(filter-out sandbox,$(CONNECTION)) $(BIN)/pytest tests/conformance
+
+conformance-table: install ## Write the table of docs/conformance.md from the cases
+	@PYTHONPATH=tests $(BIN)/python -m support.conformance_table
 
 lint: install ## Check style, types and SQL
 	$(BIN)/ruff check .
