@@ -28,7 +28,10 @@ create macro sf_array_contains(v, a) as list_contains(sf_array(a), to_json(v));
 create macro sf_typeof(j) as case json_type(to_json(j)) when 'UBIGINT' then 'INTEGER'
     when 'BIGINT' then 'INTEGER' when 'DOUBLE' then 'DECIMAL' when 'NULL' then 'NULL_VALUE'
     else json_type(to_json(j)) end;
-create macro sf_as_object(j) as case when json_type(to_json(j)) = 'OBJECT' then to_json(j) end;
+create macro sf_as_object(j) as case
+    when typeof(j) = 'JSON' then case when starts_with(j::varchar, '{') then try_cast(j as json)
+        when starts_with(ltrim(j::varchar, e' \t\n\r'), '{') then try_cast(j as json) end
+    when json_type(to_json(j)) = 'OBJECT' then to_json(j) end;
 create macro sf_try_parse_object(x) as
     case when starts_with(ltrim(x, e' \t\n\r'), '{') then try_cast(x as json) end;
 create macro sf_as_array(j) as case when json_type(to_json(j)) = 'ARRAY' then to_json(j) end;

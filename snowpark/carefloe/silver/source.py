@@ -36,6 +36,8 @@ class Source:
     """Reason -> what detects it, over the typed fields; such a row is rejected."""
     rules: Sequence[Rule]
     """What is repaired and flagged, in the order of the flags."""
+    derived: Sequence[Mapping[str, Column]] = ()
+    """Columns worked out of the repaired ones, in steps: each may use those of the steps before."""
 
     @property
     def raw_name(self) -> str:
@@ -61,10 +63,15 @@ def silver_rows(source: Source, raw: DataFrame) -> DataFrame:
     else:
         distinct = raw.select(*payload, "AS_OF").distinct()
         kept = ["PAYLOAD_HASH", "AS_OF"]
-    readable = _typed(source, distinct, [*payload, source.received_at]).filter(
-        col("REASON").is_null()
-    )
-    flagged = repaired(readable, [*kept, *source.fields, "EXTRA"], source.rules)
+    given = [*payload, source.received_at]
+    hashed = distinct.select(*given, _payload_hash().alias("PAYLOAD_HASH"))
+    readable = _typed(source, hashed, [*given, "PAYLOAD_HASH"]).filter(col("REASON").is_null())
+    columns = [*kept, *source.fields, "EXTRA"]
+    flagged = repaired(readable, columns, source.rules)
+    columns.append("DQ_FLAGS")
+    for step in source.derived:
+        flagged = flagged.select(*columns, *(value.alias(name) for name, value in step.items()))
+        columns += step
     return _identified(flagged) if source.kind == "event" else flagged
 
 
@@ -75,11 +82,11 @@ def rejected_rows(source: Source, raw: DataFrame) -> DataFrame:
     return (
         _typed(source, received, [*named, source.received_at])
         .filter(col("REASON").is_not_null())
-        .group_by(*named, "PAYLOAD_HASH", "REASON")
+        .group_by(*named, "REASON")
         .agg(F.max(source.received_at).alias("RECEIVED_AT"))
         .with_columns(
             ["SOURCE", "PAYLOAD_HASH"],
-            [lit(source.raw_name), coalesce(col("PAYLOAD_HASH"), lit(""))],
+            [lit(source.raw_name), coalesce(_payload_hash(), lit(""))],
         )
     )
 
@@ -105,18 +112,14 @@ def load_rejected(session: Session, source: Source) -> str:
 
 
 def _typed(source: Source, raw: DataFrame, given: Sequence[str]) -> DataFrame:
-    """The given columns of raw with the typed fields, PAYLOAD_HASH, EXTRA and REASON.
+    """The given columns of raw with the typed fields, EXTRA and REASON.
 
     Every column is named, so that Snowpark need not ask the server for any schema in between.
     """
     encoding = "utf-8" if source.kind == "event" else "json"
     readable = iff(col("PAYLOAD_ENCODING") == lit(encoding), col("PAYLOAD"), NO_TEXT)
-    parsed = raw.select(
-        *given,
-        F.sha2(col("PAYLOAD"), 256).alias("PAYLOAD_HASH"),
-        F.try_parse_json(readable).alias("PARSED"),
-    )
-    carried = [*given, "PAYLOAD_HASH", "PARSED", "J"]
+    parsed = raw.select(*given, F.try_parse_json(readable).alias("PARSED"))
+    carried = [*given, "PARSED", "J"]
     opened = parsed.select(*carried[:-1], F.as_object(col("PARSED")).alias("J"))
     known = sorted({field.path.split(".")[0] for field in source.fields.values()})
     typed = opened.select(
@@ -126,18 +129,23 @@ def _typed(source: Source, raw: DataFrame, given: Sequence[str]) -> DataFrame:
     )
     return typed.select(
         *given,
-        "PAYLOAD_HASH",
         *source.fields,
         F.parse_json(iff(col("UNKNOWN") == lit("{}"), NO_TEXT, col("UNKNOWN"))).alias("EXTRA"),
         _reason(source, encoding).alias("REASON"),
     )
 
 
+def _payload_hash() -> Column:
+    return F.sha2(col("PAYLOAD"), 256)
+
+
 def _reason(source: Source, encoding: str) -> Column:
+    # Only what is not JSON is trimmed: that is dear on long payloads, and nearly all are sound.
+    is_blank = col("PARSED").is_null() & (F.trim(col("PAYLOAD")) == lit(""))
     reason = (
         F.when(col("PAYLOAD").is_null(), lit("NULL_MESSAGE"))
         .when(col("PAYLOAD_ENCODING") == lit("base64"), lit("NOT_UTF8"))
-        .when(F.trim(col("PAYLOAD")) == lit(""), lit("EMPTY_MESSAGE"))
+        .when(is_blank, lit("EMPTY_MESSAGE"))
         .when(col("PAYLOAD_ENCODING") != lit(encoding), lit("BROKEN_LINE"))
         .when(col("PARSED").is_null(), lit("NOT_JSON"))
         .when(col("J").is_null(), lit("NOT_AN_OBJECT"))
