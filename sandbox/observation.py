@@ -63,6 +63,7 @@ class Observer:
             host=host,
             port=int(port),
             protocol="http",
+            platform_detection_timeout_seconds=0.0,
             login_timeout=10,
         )
 

@@ -38,6 +38,8 @@ save_logs = false
     environment = {
         "SNOWFLAKE_HOME": str(home.resolve()),
         "SNOWFLAKE_DEFAULT_CONNECTION_NAME": CONNECTION,
+        # It asks the clouds' metadata services: without internet, the name lookup may take 5 s.
+        "SNOWFLAKE_DISABLE_PLATFORM_DETECTION": "true",
         "KAFKA_BOOTSTRAP_SERVERS": kafka_address,
     }
     exports = [f"export {name}={shlex.quote(value)}" for name, value in environment.items()]

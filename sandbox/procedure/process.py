@@ -83,6 +83,7 @@ def _connect(port: int) -> SnowflakeConnection:
         host="127.0.0.1",
         port=port,
         protocol="http",
+        platform_detection_timeout_seconds=0.0,
         paramstyle="qmark",
         session_parameters={"CLIENT_TELEMETRY_ENABLED": False},
     )

@@ -110,6 +110,8 @@ class Server:
             "host": HOST,
             "port": self.port,
             "protocol": "http",
+            # Asks the clouds' metadata services: without internet, the name lookup may take 5 s.
+            "platform_detection_timeout_seconds": 0.0,
         }
 
     def start(self) -> None:

@@ -24,7 +24,8 @@ PLACES = [SANDBOX, *([CONNECTION] if CONNECTION else [])]
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "place" in metafunc.fixturenames:
-        metafunc.parametrize("place", PLACES, scope="session")
+        here = metafunc.definition.get_closest_marker("sandbox_only")
+        metafunc.parametrize("place", PLACES[:1] if here else PLACES, scope="session")
 
 
 @pytest.fixture(scope="session")

@@ -88,6 +88,7 @@ def test_up_status_settle_down_and_the_data_stay(home: Path) -> None:
     assert (home / "env").read_text() == (
         f"export SNOWFLAKE_HOME={home}\n"
         "export SNOWFLAKE_DEFAULT_CONNECTION_NAME=sandbox\n"
+        "export SNOWFLAKE_DISABLE_PLATFORM_DETECTION=true\n"
         f"export KAFKA_BOOTSTRAP_SERVERS={kafka.address}\n"
     )
     execute(home, *PIPELINE, "insert into ops.source values (1), (2)")
