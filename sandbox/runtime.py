@@ -1,4 +1,4 @@
-"""What runs inside an account: procedure handlers and tasks, with the thread that starts them."""
+"""What runs inside an account: handlers, tasks and alerts, with the thread that starts them."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from weakref import WeakKeyDictionary
 
+from sandbox.alert.keeper import AlertKeeper
 from sandbox.procedure.pool import HandlerPool, Lend
 from sandbox.task.run import TaskResult, TaskRun
 from sandbox.task.scheduler import Scheduler
@@ -49,6 +50,7 @@ class Runtime:
         self.handlers = HandlerPool(port, lend)
         self.worker = TaskWorker(account, clock, self._cancel, self._finished)
         self.scheduler = Scheduler(self.worker, clock, trigger_interval)
+        self.alerts = AlertKeeper(account, clock)
         self._account = account
         self._wake = threading.Event()
         self._stopping = False
@@ -69,6 +71,7 @@ class Runtime:
         while self.scheduler.live_runs():
             time.sleep(_BURST_SECONDS)
         self.worker.close()
+        self.alerts.close()
         self.handlers.close()
         _runtimes.pop(self._account, None)
 
@@ -81,9 +84,9 @@ class Runtime:
             self._wake.clear()
             wait = _LONGEST_WAIT_SECONDS
             try:
-                due = self.scheduler.tick()
-                if due is not None:
-                    wait = min(wait, max(0.0, (due - self.clock()).total_seconds()))
+                for due in (self.scheduler.tick(), self.alerts.tick()):
+                    if due is not None:
+                        wait = min(wait, max(0.0, (due - self.clock()).total_seconds()))
             except Exception:
                 logger.exception("the scheduler failed; it goes on")
                 wait = 1.0

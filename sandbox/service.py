@@ -14,8 +14,11 @@ from typing import Any, Self
 
 import duckdb
 
+from sandbox.alert import functions as alert_functions
+from sandbox.alert import statements as alert_statements
 from sandbox.kafka.error import FolderError
 from sandbox.kafka.folder import FolderLock
+from sandbox.notification import integration, mail
 from sandbox.procedure import call
 from sandbox.procedure import functions as procedure_functions
 from sandbox.procedure import statements as procedure_statements
@@ -27,7 +30,11 @@ from sandbox.warehouse.account import Account
 from sandbox.warehouse.server import HOST, Server
 
 STATEMENTS = (
+    alert_functions,
+    alert_statements,
     call,
+    integration,
+    mail,
     procedure_functions,
     procedure_statements,
     show_statements,

@@ -11,12 +11,13 @@ from typing import Any
 from sandbox.procedure.definition import Procedure
 from sandbox.procedure.process import Reply, Request
 from sandbox.procedure.store import procedures
+from sandbox.procedure.system import find_system_procedure
 from sandbox.runtime import runtime_of
 from sandbox.warehouse import stage
 from sandbox.warehouse.errors import sql_error, unsupported
 from sandbox.warehouse.names import ObjectName, quote
 from sandbox.warehouse.registry import statement
-from sandbox.warehouse.result import Result
+from sandbox.warehouse.result import QUERY, Column, Result, table
 from sandbox.warehouse.session import Session, Transaction
 from sandbox.warehouse.statement import Reader, Statement
 
@@ -46,7 +47,7 @@ def call(session: Session, statement: Statement) -> Result:
     _, reader = statement.after_head()
     parts = reader.name()
     if len(parts) == 1 and parts[0].startswith("SYSTEM$"):
-        return session.execute(f"select {parts[0]}{reader.rest()}", statement.params)
+        return _call_system(session, statement, parts[0], reader.rest())
     given = _given_arguments(reader.parenthesized())
     reader.end()
     procedure = _find(session, session.resolve(parts), given)
@@ -71,6 +72,16 @@ def call(session: Session, statement: Statement) -> Result:
         where = f" in function {procedure.name.name} with handler {procedure.handler}"
         raise sql_error(f"{message}\n{where}", _HANDLER_ERROR, "P0000")
     return _returned(session, procedure, reply.text)
+
+
+def _call_system(session: Session, statement: Statement, name: str, arguments: str) -> Result:
+    """One of Snowflake's own: a procedure, or a function that CALL runs too."""
+    handler = find_system_procedure(name)
+    if handler is None:
+        return session.execute(f"select {name}{arguments}", statement.params)
+    inner = arguments.strip()[1:-1].strip()
+    values = session.execute(f"select {inner}", statement.params).rows()[0] if inner else ()
+    return table([Column(name, "boolean")], [[handler(session, list(values))]], QUERY)
 
 
 @dataclass(frozen=True)

@@ -162,7 +162,7 @@ def show_account_objects(session: Session, statement: Statement) -> Result:
     return _answer(statement, ("name", "owner", "comment"), rows)
 
 
-@statement("show integrations", "show functions", "show user functions")
+@statement("show functions", "show user functions")
 def show_none(session: Session, statement: Statement) -> Result:
     """The sandbox has none: it refuses to create them."""
     _scope(session, statement)

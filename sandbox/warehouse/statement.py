@@ -122,7 +122,7 @@ def is_empty(statement: Statement) -> bool:
 
 def _is_script(tokens: Sequence[Token]) -> bool:
     first = tokens[0].text.upper()
-    has_body = any(t.text.upper() == "AS" for t in tokens)
+    has_body = any(t.text.upper() in {"AS", "THEN"} for t in tokens)
     return first in {"BEGIN", "DECLARE", "EXECUTE"} or (first in {"CREATE", "ALTER"} and has_body)
 
 
