@@ -5,6 +5,7 @@ use database <% ctx.env.database %>;
 
 alter task if exists ops.load_silver_patient_flow suspend;
 alter task if exists ops.load_silver_encounter suspend;
+alter task if exists ops.load_silver_vitals suspend;
 alter task if exists ops.load_files suspend;
 alter task if exists ops.load_dim_patient suspend;
 alter task if exists ops.load_dim_department suspend;

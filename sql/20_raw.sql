@@ -33,6 +33,21 @@ create or alter table raw.encounter_event (
 )
 comment = 'One row per Kafka record of carefloe.encounters, append-only. Holds patient data.';
 
+create or alter table raw.vitals_event (
+    topic varchar not null comment 'Kafka topic.',
+    kafka_partition number(38, 0) not null comment 'Kafka partition.',
+    kafka_offset number(38, 0) not null comment 'Kafka offset.',
+    kafka_key varchar comment 'Record key.',
+    key_encoding varchar comment 'utf-8 or base64; null without a key.',
+    broker_time timestamp_ntz not null comment 'Timestamp of the Kafka record, UTC.',
+    headers varchar comment 'JSON list of [name, value]; null without headers.',
+    payload varchar comment 'Record value, untouched; base64 when it is not UTF-8; null for a null message.',
+    payload_encoding varchar comment 'utf-8 or base64; null for a null message.',
+    load_id varchar not null comment 'The load that wrote the row.',
+    loaded_at timestamp_ntz not null comment 'When the loader wrote the row, UTC.'
+)
+comment = 'One row per Kafka record of carefloe.vitals, append-only. Holds patient data.';
+
 create or alter table raw.hospital_record (
     feed varchar not null comment 'Name of the feed.',
     file_name varchar not null comment 'Base name of the file.',

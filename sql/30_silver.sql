@@ -60,6 +60,44 @@ create or alter table silver.encounter (
 )
 comment = 'One row per distinct payload of an encounter event. A corrected event has several; the greatest (event_timestamp, payload_hash) counts.';
 
+create or alter table silver.vitals (
+    event_id varchar not null comment 'Id of the event; the payload hash when it came without one.',
+    payload_hash varchar not null comment 'SHA-256 of the payload: finds the row in raw.',
+    event_date date not null comment 'UTC date of the event timestamp, 1900-01-01 without one: lets the deduplicating join prune.',
+    patient_id varchar comment 'Durable patient id.',
+    device_id varchar comment 'Monitor that measured.',
+    event_timestamp timestamp_ntz comment 'When it was measured (measured_at), UTC.',
+    heart_rate number(6, 1) comment 'Beats per minute; null when impossible (IMPOSSIBLE_HEART_RATE), as every vital.',
+    systolic_bp number(6, 1) comment 'Systolic blood pressure, mmHg.',
+    diastolic_bp number(6, 1) comment 'Diastolic blood pressure, mmHg.',
+    oxygen_saturation number(6, 1) comment 'Oxygen saturation, percent.',
+    respiratory_rate number(6, 1) comment 'Breaths per minute.',
+    temperature_c number(5, 2) comment 'Body temperature, degrees Celsius.',
+    consciousness varchar comment 'A alert, C new confusion, V voice, P pain, U unresponsive.',
+    on_supplemental_oxygen boolean comment 'True on oxygen, false on air; null when not told.',
+    heart_rate_direction varchar comment 'LOW, IN_RANGE or HIGH; null without a value.',
+    heart_rate_severity varchar comment 'NORMAL, MODERATE, HIGH or CRITICAL; null without a value.',
+    systolic_bp_direction varchar comment 'LOW, IN_RANGE or HIGH; null without a value.',
+    systolic_bp_severity varchar comment 'NORMAL, MODERATE, HIGH or CRITICAL; null without a value.',
+    diastolic_bp_direction varchar comment 'LOW, IN_RANGE or HIGH; null without a value.',
+    diastolic_bp_severity varchar comment 'NORMAL, MODERATE, HIGH or CRITICAL; null without a value.',
+    oxygen_saturation_direction varchar comment 'LOW, IN_RANGE or HIGH; null without a value.',
+    oxygen_saturation_severity varchar comment 'NORMAL, MODERATE, HIGH or CRITICAL; null without a value.',
+    respiratory_rate_direction varchar comment 'LOW, IN_RANGE or HIGH; null without a value.',
+    respiratory_rate_severity varchar comment 'NORMAL, MODERATE, HIGH or CRITICAL; null without a value.',
+    temperature_direction varchar comment 'LOW, IN_RANGE or HIGH; null without a value.',
+    temperature_severity varchar comment 'NORMAL, MODERATE, HIGH or CRITICAL; null without a value.',
+    consciousness_severity varchar comment 'NORMAL when alert, else CRITICAL; null when not told.',
+    severity varchar comment 'The worst of the vitals'' severities; null without a vital.',
+    news2_score number(2, 0) comment 'NEWS2, 0 to 20, of the parameters that are there; null without any vital of it.',
+    news2_risk varchar comment 'Low, Low-Medium, Medium or High; null without a score.',
+    news2_is_partial boolean not null comment 'True when a parameter of NEWS2 is missing: the score is then a lower bound.',
+    dq_flags varchar not null comment 'Rules that fired, joined by |, in the order of the rule list; CLEAN when none did.',
+    extra variant comment 'Fields outside the contract.',
+    loaded_at timestamp_ntz not null comment 'When this row was written, UTC.'
+)
+comment = 'One row per distinct payload of a vitals event. A corrected event has several; the greatest (event_timestamp, payload_hash) counts.';
+
 create or alter table silver.hospital (
     hospital_id varchar not null comment 'Hospital id, as H3.',
     as_of timestamp_ntz not null comment 'When the snapshot was true, UTC.',

@@ -4,7 +4,7 @@
 use database <% ctx.env.database %>;
 
 create or replace view gold.as_of (
-    as_of comment 'The greatest event timestamp in silver, UTC: now, for every view.'
+    as_of comment 'The greatest event timestamp in silver, of vitals that of the newest reading of a known patient, UTC: now, for every view.'
 )
 copy grants
 comment = 'One row: the time up to which events have arrived.'
@@ -15,6 +15,9 @@ with event_time as (
     union all
     select max(event_timestamp) as latest_at
     from silver.encounter
+    union all
+    select max(measured_at) as latest_at
+    from gold.patient_latest_vitals
 )
 
 select max(event_time.latest_at) as as_of

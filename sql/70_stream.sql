@@ -24,6 +24,16 @@ on table raw.encounter_event
 append_only = true
 comment = 'New rows of raw.encounter_event, read by ops.load_rejected_encounter.';
 
+create stream if not exists raw.vitals_event_to_silver_stream
+on table raw.vitals_event
+append_only = true
+comment = 'New rows of raw.vitals_event, read by silver.load_vitals.';
+
+create stream if not exists raw.vitals_event_to_rejected_stream
+on table raw.vitals_event
+append_only = true
+comment = 'New rows of raw.vitals_event, read by ops.load_rejected_vitals.';
+
 create stream if not exists raw.hospital_record_to_silver_stream
 on table raw.hospital_record
 append_only = true
@@ -103,6 +113,26 @@ create stream if not exists silver.encounter_to_fact_encounter_stream
 on table silver.encounter
 append_only = true
 comment = 'New rows of silver.encounter, read by gold.load_fact_encounter.';
+
+create stream if not exists silver.vitals_to_fact_vitals_stream
+on table silver.vitals
+append_only = true
+comment = 'New rows of silver.vitals, read by gold.load_fact_vitals.';
+
+create stream if not exists silver.vitals_to_vitals_hourly_stream
+on table silver.vitals
+append_only = true
+comment = 'New rows of silver.vitals, read by gold.load_vitals_hourly.';
+
+create stream if not exists silver.vitals_to_fact_alert_stream
+on table silver.vitals
+append_only = true
+comment = 'New rows of silver.vitals, read by gold.load_fact_alert.';
+
+create stream if not exists silver.vitals_to_patient_latest_vitals_stream
+on table silver.vitals
+append_only = true
+comment = 'New rows of silver.vitals, read by gold.load_patient_latest_vitals.';
 
 create stream if not exists silver.hospital_to_dim_hospital_stream
 on table silver.hospital

@@ -76,6 +76,73 @@ as
     from ops.finished_task_run
     where graph_run_group_id = system$task_runtime_info('CURRENT_TASK_GRAPH_RUN_GROUP_ID');
 
+create or alter task ops.load_silver_vitals
+    warehouse = <% ctx.env.warehouse %>
+    suspend_task_after_num_failures = 5
+    comment = 'Root of the vitals graph: raw.vitals_event to silver.vitals.'
+when
+    system$stream_has_data('raw.vitals_event_to_silver_stream')
+    or system$stream_has_data('raw.vitals_event_to_rejected_stream')
+    or system$stream_has_data('silver.vitals_to_fact_vitals_stream')
+    or system$stream_has_data('silver.vitals_to_vitals_hourly_stream')
+    or system$stream_has_data('silver.vitals_to_fact_alert_stream')
+    or system$stream_has_data('silver.vitals_to_patient_latest_vitals_stream')
+as
+    call silver.load_vitals();
+
+create or alter task ops.load_rejected_vitals
+    warehouse = <% ctx.env.warehouse %>
+    comment = 'Rows of raw.vitals_event that cannot be read to ops.rejected_event.'
+    after ops.load_silver_vitals
+as
+    call ops.load_rejected_vitals();
+
+create or alter task ops.load_fact_vitals
+    warehouse = <% ctx.env.warehouse %>
+    comment = 'silver.vitals to gold.fact_vitals.'
+    after ops.load_silver_vitals
+as
+    call gold.load_fact_vitals();
+
+create or alter task ops.load_vitals_hourly
+    warehouse = <% ctx.env.warehouse %>
+    comment = 'silver.vitals to gold.vitals_hourly.'
+    after ops.load_silver_vitals
+as
+    call gold.load_vitals_hourly();
+
+create or alter task ops.load_fact_alert
+    warehouse = <% ctx.env.warehouse %>
+    comment = 'silver.vitals to gold.fact_alert.'
+    after ops.load_silver_vitals
+as
+    call gold.load_fact_alert();
+
+create or alter task ops.load_patient_latest_vitals
+    warehouse = <% ctx.env.warehouse %>
+    comment = 'silver.vitals to gold.patient_latest_vitals.'
+    after ops.load_silver_vitals
+as
+    call gold.load_patient_latest_vitals();
+
+create or alter task ops.finish_vitals
+    warehouse = <% ctx.env.warehouse %>
+    comment = 'Writes the run of load_silver_vitals to ops.pipeline_run.'
+    finalize = ops.load_silver_vitals
+as
+    insert into ops.pipeline_run
+    select
+        graph_run_group_id,
+        root_task_id,
+        task_name,
+        attempt_number,
+        state,
+        error_code,
+        started_at,
+        completed_at
+    from ops.finished_task_run
+    where graph_run_group_id = system$task_runtime_info('CURRENT_TASK_GRAPH_RUN_GROUP_ID');
+
 create or alter task ops.load_files
     warehouse = <% ctx.env.warehouse %>
     suspend_task_after_num_failures = 5
@@ -326,6 +393,7 @@ as
 
 select system$task_dependents_enable('<% ctx.env.database %>.ops.load_silver_patient_flow');
 select system$task_dependents_enable('<% ctx.env.database %>.ops.load_silver_encounter');
+select system$task_dependents_enable('<% ctx.env.database %>.ops.load_silver_vitals');
 select system$task_dependents_enable('<% ctx.env.database %>.ops.load_files');
 select system$task_dependents_enable('<% ctx.env.database %>.ops.load_dim_patient');
 select system$task_dependents_enable('<% ctx.env.database %>.ops.load_dim_department');

@@ -31,6 +31,13 @@ with raw_row as (
     from raw.encounter_event
     union all
     select
+        'vitals_event' as source,
+        concat_ws('/', topic, kafka_partition::varchar, kafka_offset::varchar) as origin,
+        coalesce(sha2(payload, 256), '') as payload_hash,
+        coalesce(sha2(payload, 256), '') as identity
+    from raw.vitals_event
+    union all
+    select
         'hospital_record' as source,
         concat_ws('/', feed, content_hash, date_part(epoch_microsecond, as_of)::varchar, line_number::varchar)
             as origin,
@@ -83,6 +90,16 @@ pending_origin as (
         'encounter_event' as source,
         concat_ws('/', topic, kafka_partition::varchar, kafka_offset::varchar) as origin
     from raw.encounter_event_to_rejected_stream
+    union distinct
+    select
+        'vitals_event' as source,
+        concat_ws('/', topic, kafka_partition::varchar, kafka_offset::varchar) as origin
+    from raw.vitals_event_to_silver_stream
+    union distinct
+    select
+        'vitals_event' as source,
+        concat_ws('/', topic, kafka_partition::varchar, kafka_offset::varchar) as origin
+    from raw.vitals_event_to_rejected_stream
     union distinct
     select
         'hospital_record' as source,
@@ -143,6 +160,11 @@ silver_row as (
         'encounter_event' as source,
         payload_hash as identity
     from silver.encounter
+    union all
+    select
+        'vitals_event' as source,
+        payload_hash as identity
+    from silver.vitals
     union all
     select
         'hospital_record' as source,
@@ -207,6 +229,7 @@ source as (
         values
         ('patient_flow_event'),
         ('encounter_event'),
+        ('vitals_event'),
         ('hospital_record'),
         ('department_record'),
         ('organization_record'),
@@ -288,6 +311,13 @@ with per_combination as (
         dq_flags,
         count(*) as row_count
     from silver.encounter
+    group by dq_flags
+    union all
+    select
+        'vitals' as source,
+        dq_flags,
+        count(*) as row_count
+    from silver.vitals
     group by dq_flags
     union all
     select

@@ -39,8 +39,20 @@ def code(path: str) -> Field:
 
 
 def number(path: str, precision: int = 38, scale: int = 0) -> Field:
+    """A number(precision, scale); see `number_of`."""
+    return Field(path, number_of(_text_at(path), precision, scale))
+
+
+def number_of(given: Column, precision: int = 38, scale: int = 0) -> Column:
     """A number(precision, scale), rounded half up; null when it is no number or does not fit."""
-    return Field(path, F.try_cast(_text_at(path), DecimalType(precision, scale)))
+    return F.try_cast(given, DecimalType(precision, scale))
+
+
+def truth(path: str) -> Field:
+    """True or false, also as text, 1 or 0, yes or no; null when it is none of them."""
+    word = F.lower(text(path).value)
+    said = F.when(word.in_(["true", "yes", "1"]), lit(True))
+    return Field(path, said.when(word.in_(["false", "no", "0"]), lit(False)))
 
 
 def time(path: str) -> Field:

@@ -77,7 +77,7 @@ def entities() -> Entities:
 
 
 def test_every_handler_imports_and_takes_a_session_alone(entities: Entities) -> None:
-    assert len(entities) == 19
+    assert len(entities) == 25
     for entity in entities.values():
         module, function = entity.handler.rsplit(".", 1)
         handler = getattr(importlib.import_module(module), function)
@@ -98,7 +98,7 @@ def test_every_stream_has_one_consumer_and_every_consumer_a_stream() -> None:
         stream for text in tasks().values() if (p := called(text)) for stream in read_by(p)
     ]
     assert sorted(consumers) == sorted(streams())
-    assert len(streams()) == 26
+    assert len(streams()) == 32
 
 
 def test_the_handlers_read_the_streams_their_names_promise() -> None:
@@ -198,5 +198,9 @@ def test_every_raw_table_is_reconciled_and_every_silver_table_counted() -> None:
         assert f"from silver.{table}\n" in views["ops.reconciliation"], table
         assert f"from silver.{table}\n" in views["ops.dq_flag_count"], table
     for table in silver:
-        if "event_timestamp" in ALL_SQL.split(f"table silver.{table} (")[1].split(")\ncomment")[0]:
+        if table == "vitals":
+            assert "from gold.patient_latest_vitals" in views["gold.as_of"]
+        elif (
+            "event_timestamp" in ALL_SQL.split(f"table silver.{table} (")[1].split(")\ncomment")[0]
+        ):
             assert f"from silver.{table}" in views["gold.as_of"], table

@@ -21,10 +21,22 @@ from carefloe.gold import (
     dim_organization,
     dim_patient,
     dim_payer,
+    fact_alert,
     fact_encounter,
     fact_patient_flow,
+    fact_vitals,
+    patient_latest_vitals,
+    vitals_hourly,
 )
-from carefloe.silver import department, encounter, hospital, organization, patient_flow, payer
+from carefloe.silver import (
+    department,
+    encounter,
+    hospital,
+    organization,
+    patient_flow,
+    payer,
+    vitals,
+)
 from snowflake.connector import SnowflakeConnection
 from snowflake.connector.pandas_tools import write_pandas
 from snowflake.connector.util_text import split_statements
@@ -67,6 +79,7 @@ def _gold(name: str, module: Any, *sources: str) -> Procedure:
 SILVER = [
     *_loads("patient_flow", "event", patient_flow),
     *_loads("encounter", "event", encounter),
+    *_loads("vitals", "event", vitals),
     *_loads("hospital", "record", hospital),
     *_loads("department", "record", department),
     *_loads("organization", "record", organization),
@@ -80,16 +93,22 @@ GOLD = [
     _gold("dim_payer", dim_payer, "encounter", "payer"),
     _gold("fact_patient_flow", fact_patient_flow, "patient_flow", "encounter", "hospital"),
     _gold("fact_encounter", fact_encounter, "encounter", "patient_flow", "organization"),
+    _gold("fact_vitals", fact_vitals, "vitals"),
+    _gold("vitals_hourly", vitals_hourly, "vitals"),
+    _gold("fact_alert", fact_alert, "vitals"),
+    _gold("patient_latest_vitals", patient_latest_vitals, "vitals"),
 ]
 TABLES = (
     "raw.patient_flow_event",
     "raw.encounter_event",
+    "raw.vitals_event",
     "raw.hospital_record",
     "raw.department_record",
     "raw.organization_record",
     "raw.payer_record",
     "silver.patient_flow",
     "silver.encounter",
+    "silver.vitals",
     "silver.hospital",
     "silver.department",
     "silver.organization",
@@ -97,6 +116,10 @@ TABLES = (
     "ops.rejected_event",
     "gold.fact_patient_flow",
     "gold.fact_encounter",
+    "gold.fact_vitals",
+    "gold.vitals_hourly",
+    "gold.fact_alert",
+    "gold.patient_latest_vitals",
 )
 DIMENSIONS = {
     "gold.dim_patient": "patient_key",
@@ -125,7 +148,7 @@ class Project:
                     self.connection.cursor().execute(statement)
 
     def land_events(self, events: Sequence[RawEvent]) -> None:
-        """Append to raw.patient_flow_event and raw.encounter_event, as the loader does."""
+        """Append to the raw tables of the topics, as the loader does."""
         for source in sorted({event.source for event in events}):
             of_source = [event for event in events if event.source == source]
             self._write(f"{source}_event", [_event_columns(event) for event in of_source])

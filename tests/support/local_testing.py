@@ -35,6 +35,7 @@ from snowflake.snowpark.types import (
 JSON_NULL = object()
 """A VARIANT that holds JSON's null, which is not null itself."""
 EPOCH = dt.datetime(1970, 1, 1)
+NUMERIC = (StringType, LongType, DecimalType)
 NUMBER = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*", re.IGNORECASE | re.ASCII)
 
 
@@ -234,13 +235,15 @@ def _cast(
     column: ColumnEmulator, target: ColumnType, try_cast: bool = False
 ) -> ColumnEmulator | None:
     source, kind = column.sf_type.datatype, target.datatype
+    if isinstance(source, NullType):
+        return _column(list(column), column, kind)
     if isinstance(source, VariantType) and isinstance(kind, StringType):
         return _mapped(column, lambda v: v if isinstance(v, str) else _json_text(v), kind)
     if isinstance(source, LongType | DecimalType) and isinstance(kind, StringType):
         scale = getattr(source, "scale", 0)
         return _mapped(column, lambda number: f"{Decimal(number):.{scale}f}", kind)
-    if try_cast and isinstance(source, StringType) and isinstance(kind, DecimalType):
-        return _mapped(column, lambda text: _rounded(text, kind), kind)
+    if isinstance(source, NUMERIC) and isinstance(kind, DecimalType):
+        return _mapped(column, lambda given: _rounded(str(given), kind), kind)
     return _builtin_cast(column, target, try_cast)
 
 

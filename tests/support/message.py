@@ -63,5 +63,24 @@ def encounter(event_id: str, at: str, patient_id: str = "P1", **changed: Any) ->
     return _changed(fields, changed)
 
 
+def reading(event_id: str, at: str, patient_id: str = "P1", **changed: Any) -> Fields:
+    """A reading of a patient who is well: every vital in range, NEWS2 0."""
+    fields: Fields = {
+        "event_id": event_id,
+        "patient_id": patient_id,
+        "device_id": "M1",
+        "measured_at": at,
+        "heart_rate": 80,
+        "systolic_bp": 120,
+        "diastolic_bp": 80,
+        "oxygen_saturation": 98,
+        "respiratory_rate": 16,
+        "temperature_f": 98.6,
+        "consciousness": "A",
+        "on_supplemental_oxygen": False,
+    }
+    return _changed(fields, changed)
+
+
 def _changed(fields: Fields, changed: Fields) -> Fields:
     return {name: value for name, value in (fields | changed).items() if value is not None}

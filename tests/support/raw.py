@@ -8,7 +8,12 @@ from typing import Any
 
 FLOW = "patient_flow"
 ENCOUNTER = "encounter"
-TOPICS = {FLOW: "carefloe.patient_flow", ENCOUNTER: "carefloe.encounters"}
+VITALS = "vitals"
+TOPICS = {
+    FLOW: "carefloe.patient_flow",
+    ENCOUNTER: "carefloe.encounters",
+    VITALS: "carefloe.vitals",
+}
 FEEDS = {
     "hospital": "hospitals",
     "department": "departments",
@@ -23,7 +28,7 @@ class RawEvent:
     """One row of raw.<source>_event."""
 
     source: str
-    """FLOW or ENCOUNTER."""
+    """A key of TOPICS."""
     partition: int
     offset: int
     payload: str | None

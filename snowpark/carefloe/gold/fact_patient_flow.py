@@ -10,7 +10,7 @@ from carefloe.gold.dim_hospital import HOSPITAL
 from carefloe.gold.history import ids_of, in_any, versions_of
 from carefloe.gold.patient import patient_versions, touched_patients
 from carefloe.gold.rebuild import replace_touched
-from carefloe.gold.stay import stays
+from carefloe.gold.stay import NEEDED, stays
 from carefloe.gold.unit import events_of_units, touched_units
 from carefloe.gold.version import with_version_key
 from carefloe.key import UNKNOWN_DATE_KEY, date_key, hash_of
@@ -47,7 +47,7 @@ def fact_rows(
     flow: DataFrame, encounter: DataFrame, hospital: DataFrame, units: DataFrame
 ) -> DataFrame:
     """The fact's rows of these units, from all that the silver tables know of them."""
-    of_units = stays(events_of_units(flow, units))
+    of_units = stays(events_of_units(flow.select(*NEEDED), units), flow)
     patients = ids_of(of_units, col("PATIENT_ID"))
     hospitals = ids_of(of_units, col("HOSPITAL_ID"))
     with_patient = with_version_key(
