@@ -2,89 +2,47 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from producer.clock import seconds_of
 from producer.delivery import Delays
 from producer.dirt import dirt_rates
 from producer.encounter import read_encounters
 from producer.encounter_replay import TOPIC as ENCOUNTER_TOPIC
 from producer.encounter_replay import encounter_messages
 from producer.errors import ProducerError, UsageError
+from producer.options import (
+    DEFAULT_EVENTS,
+    DEFAULT_START_DATE,
+    STREAM,
+    DryRun,
+    Patients,
+    Seed,
+    Skip,
+    Speed,
+    Start,
+    SummaryFile,
+    share,
+    start_seconds,
+)
 from producer.patient_flow import TOPIC as PATIENT_FLOW_TOPIC
 from producer.patient_flow import patient_flow_messages
-from producer.population import DEFAULT_PATIENTS, DEFAULT_START, World
+from producer.population import DEFAULT_PATIENTS, World
 from producer.session import console, explained, send_stream
 from producer.transmission import Plan
+from producer.vitals_command import vitals_command
 from producer.world_files import write_world
 
 app = typer.Typer(
     add_completion=False,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    help="Events and files of a simulated hospital network, and the replay of Synthea encounters."
+    help="Events and files of a simulated hospital network, and the replay of Synthea folders."
     " The broker comes from KAFKA_BOOTSTRAP_SERVERS, KAFKA_SECURITY_PROTOCOL, KAFKA_SASL_*,"
     " KAFKA_SSL_CAFILE and KAFKA_COMPRESSION.",
 )
-
-_FAULTS = "Faults, as shares from 0 to 1"
-_STREAM = "What is sent, and how fast"
-_WORLD = "The simulated world"
-
-_START_FORMATS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%SZ"]
-_DEFAULT_START = datetime.fromtimestamp(DEFAULT_START, UTC).replace(tzinfo=None)
-_EARLIEST_START, _LATEST_START = datetime(1971, 1, 1), datetime(2200, 1, 1)
-
-Seed = Annotated[int, typer.Option(help="Same seed, same bytes; another seed is another world.")]
-Patients = Annotated[
-    int, typer.Option(min=1, help="Size of the population.", rich_help_panel=_WORLD)
-]
-Start = Annotated[
-    datetime,
-    typer.Option(
-        formats=_START_FORMATS,
-        metavar="DATE",
-        help="Simulated clock (UTC) at the first arrival. 100,000 events take about a year.",
-        rich_help_panel=_WORLD,
-    ),
-]
-Skip = Annotated[
-    int,
-    typer.Option(
-        min=0,
-        help="Leave out the first N messages, which an earlier run with the same options has"
-        " sent: a second run continues where the first ended. N is the number of records in the"
-        " topic.",
-        rich_help_panel=_STREAM,
-    ),
-]
-Speed = Annotated[
-    float,
-    typer.Option(
-        "--rate",
-        min=0,
-        help="Events per second; 0 is as fast as possible.",
-        rich_help_panel=_STREAM,
-    ),
-]
-DryRun = Annotated[
-    bool,
-    typer.Option(
-        "--dry-run", help="JSON lines on standard output; no broker.", rich_help_panel=_STREAM
-    ),
-]
-SummaryFile = Annotated[
-    Path | None,
-    typer.Option("--summary", help="Write what was sent as JSON.", rich_help_panel=_STREAM),
-]
-
-
-def _share(help_text: str) -> Any:  # noqa: ANN401 - typer.Option itself returns Any
-    return typer.Option(min=0, max=1, help=help_text, rich_help_panel=_FAULTS)
 
 
 @app.command("patient-flow")
@@ -92,40 +50,40 @@ def patient_flow_command(
     events: Annotated[
         int,
         typer.Option(
-            min=1, help="Messages to send, repeated ones included.", rich_help_panel=_STREAM
+            min=1, help="Messages to send, repeated ones included.", rich_help_panel=STREAM
         ),
-    ] = 100_000,
+    ] = DEFAULT_EVENTS,
     skip: Skip = 0,
     rate: Speed = 0.0,
     dry_run: DryRun = False,
     summary: SummaryFile = None,
     seed: Seed = World.seed,
     patients: Patients = DEFAULT_PATIENTS,
-    start: Start = _DEFAULT_START,
+    start: Start = DEFAULT_START_DATE,
     dirty_rate: Annotated[
         float,
-        _share("Share of dirty events; each has one of the faults that follow, equally likely."),
+        share("Share of dirty events; each has one of the faults that follow, equally likely."),
     ] = 0.0,
     future_admission_rate: Annotated[
-        float | None, _share("Of admissions: admission_time lies after event_timestamp.")
+        float | None, share("Of admissions: admission_time lies after event_timestamp.")
     ] = None,
-    invalid_age_rate: Annotated[float | None, _share("Age below 0 or above 120.")] = None,
+    invalid_age_rate: Annotated[float | None, share("Age below 0 or above 120.")] = None,
     discharge_before_admit_rate: Annotated[
-        float | None, _share("Of discharges: discharge_time lies before admission_time.")
+        float | None, share("Of discharges: discharge_time lies before admission_time.")
     ] = None,
     dept_typo_rate: Annotated[
-        float | None, _share("Department with a letter missing, doubled or swapped.")
+        float | None, share("Department with a letter missing, doubled or swapped.")
     ] = None,
     invalid_hospital_id_rate: Annotated[
-        float | None, _share("A hospital_id nobody knows, such as H99.")
+        float | None, share("A hospital_id nobody knows, such as H99.")
     ] = None,
     missing_field_rate: Annotated[
-        float | None, _share("A required field is left out or null.")
+        float | None, share("A required field is left out or null.")
     ] = None,
-    malformed_rate: Annotated[float | None, _share("JSON cut off in the middle.")] = None,
-    duplicate_rate: Annotated[float, _share("The same bytes again, up to 10 minutes later.")] = 0.0,
-    late_rate: Annotated[float, _share("Delivered 1 to 12 hours after it happened.")] = 0.0,
-    out_of_order_rate: Annotated[float, _share("Overtaken by the message that follows it.")] = 0.0,
+    malformed_rate: Annotated[float | None, share("JSON cut off in the middle.")] = None,
+    duplicate_rate: Annotated[float, share("The same bytes again, up to 10 minutes later.")] = 0.0,
+    late_rate: Annotated[float, share("Delivered 1 to 12 hours after it happened.")] = 0.0,
+    out_of_order_rate: Annotated[float, share("Overtaken by the message that follows it.")] = 0.0,
 ) -> None:
     """Simulate admissions and discharges of 7 hospitals with 7 departments each.
 
@@ -142,7 +100,7 @@ def patient_flow_command(
             "malformed": malformed_rate,
         }
         messages = patient_flow_messages(
-            World(seed, patients, _start_seconds(start)),
+            World(seed, patients, start_seconds(start)),
             dirt_rates(dirty_rate, own_rates),
             Delays(duplicate_rate, late_rate, out_of_order_rate),
         )
@@ -162,7 +120,7 @@ def files_command(
     ],
     seed: Seed = World.seed,
     patients: Patients = DEFAULT_PATIENTS,
-    start: Start = _DEFAULT_START,
+    start: Start = DEFAULT_START_DATE,
 ) -> None:
     """Write the same world as a Synthea-shaped CSV folder.
 
@@ -172,7 +130,7 @@ def files_command(
     Example: carefloe-producer files --patients 2000 --to world
     """
     with explained():
-        world = World(seed, patients, _start_seconds(start))
+        world = World(seed, patients, start_seconds(start))
         if to.exists() and not to.is_dir():
             raise UsageError(f"{to} is not a folder: give --to another path")
         try:
@@ -197,7 +155,7 @@ def encounters_command(
     ],
     dirty_rate: Annotated[
         float,
-        _share(
+        share(
             "Dirty encounters in total: null, malformed or future admission, discharge before it,"
             " invalid age, negative cost, duplicate; each equally likely."
         ),
@@ -205,7 +163,7 @@ def encounters_command(
     seed: Annotated[int, typer.Option(help="Decides which encounters are dirty.")] = World.seed,
     events: Annotated[
         int | None,
-        typer.Option(min=1, help="Messages to send; all unless given.", rich_help_panel=_STREAM),
+        typer.Option(min=1, help="Messages to send; all unless given.", rich_help_panel=STREAM),
     ] = None,
     skip: Skip = 0,
     rate: Speed = 0.0,
@@ -222,12 +180,9 @@ def encounters_command(
         send_stream(messages, ENCOUNTER_TOPIC, Plan(events, skip, rate), dry_run, summary)
 
 
+app.command("vitals")(vitals_command)
+
+
 def main() -> None:
     """Entry point; exit codes 0 ok, 1 failed, 2 usage or settings, 3 no connection."""
     app()
-
-
-def _start_seconds(start: datetime) -> int:
-    if not _EARLIEST_START <= start <= _LATEST_START:
-        raise UsageError("--start must lie between 1971 and 2200")
-    return seconds_of(start)

@@ -47,8 +47,8 @@ def _path_of(folder: Path, table: str) -> Path:
         if (folder / name).is_file():
             return folder / name
     raise UsageError(
-        f"{folder} has neither {table}.csv nor {table}.csv.gz: a Synthea CSV folder has both"
-        " encounters and patients"
+        f"{folder} has neither {table}.csv nor {table}.csv.gz: give a Synthea CSV folder with"
+        f" {table}"
     )
 
 

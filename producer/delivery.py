@@ -27,7 +27,7 @@ class Message(NamedTuple):
     key: str | None
     payload: bytes
     kind: str
-    """What the summary counts it as: ADMISSION, DISCHARGE or ENCOUNTER."""
+    """What the summary counts it as: ADMISSION, DISCHARGE, ENCOUNTER, or a patient's condition."""
     fault: str | None
     """The dirty scenario that changed it."""
     way: str | None = None
@@ -41,6 +41,11 @@ class Delays:
     duplicate: float = 0.0
     late: float = 0.0
     out_of_order: float = 0.0
+    repeat_within: int = LATEST_REPEAT
+    """Seconds."""
+    earliest_late: int = EARLIEST_LATE
+    latest_late: int = LATEST_LATE
+    """Seconds after it happened."""
 
     def __post_init__(self) -> None:
         if self.late + self.out_of_order > 1:
@@ -57,8 +62,8 @@ class Delays:
 def deliver(messages: Iterable[Message], delays: Delays, rng: Random) -> Iterator[Message]:
     """Messages in order of delivery, which is the order of the simulated clock.
 
-    A repeated message has the same bytes and comes up to LATEST_REPEAT after the first, a late one
-    EARLIEST_LATE to LATEST_LATE after it happened, a swapped one right after its successor.
+    A repeated message has the same bytes and comes up to `repeat_within` after the first, a late
+    one `earliest_late` to `latest_late` after it happened, a swapped one right after its successor.
     What is still under way when an endless stream is cut is delivered by the run that continues it.
     """
     if delays.is_none:
@@ -75,13 +80,14 @@ def _deliver(messages: Iterable[Message], delays: Delays, rng: Random) -> Iterat
         while under_way and under_way[0][0] <= now:
             yield heappop(under_way)[2]
         if rng.random() < delays.duplicate:
-            at = now + 1 + int(rng.random() * LATEST_REPEAT)
+            at = now + 1 + int(rng.random() * delays.repeat_within)
             heappush(
                 under_way, (at, next(numbers), message._replace(delivered_at=at, way="duplicate"))
             )
         chance = rng.random()
         if chance < delays.late:
-            at = now + EARLIEST_LATE + int(rng.random() * (LATEST_LATE - EARLIEST_LATE))
+            delay = delays.latest_late - delays.earliest_late
+            at = now + delays.earliest_late + int(rng.random() * delay)
             heappush(under_way, (at, next(numbers), message._replace(delivered_at=at, way="late")))
         elif held is None and chance < delays.late + delays.out_of_order:
             held = message

@@ -41,7 +41,7 @@ class LengthOfStay:
 
 @dataclass(frozen=True)
 class VitalSigns:
-    """Adult averages of a mild case; severity and age move them (see vitals.py)."""
+    """Adult averages of a mild case; severity and age move them (see admission_vitals.py)."""
 
     heart_rate: float
     bp_systolic: float

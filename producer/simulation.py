@@ -9,6 +9,7 @@ from math import exp
 from random import Random
 from typing import Any, NamedTuple
 
+from producer.admission_vitals import draw_vitals
 from producer.arrivals import arrival_times
 from producer.clock import HOUR, MINUTE, iso, packed_day
 from producer.department import (
@@ -23,7 +24,6 @@ from producer.diagnosis import Diagnosis
 from producer.hospital import HOSPITALS
 from producer.population import World
 from producer.roster import Roster
-from producer.vitals import draw_vitals
 from producer.ward import Bed, Wards
 from producer.weighted import Weighted
 

@@ -27,6 +27,8 @@ class Plan:
     """Messages of the stream that an earlier run has sent."""
     rate: float = 0.0
     """Messages per second; 0 sends as fast as possible."""
+    is_live: bool = False
+    """Each message is sent when the machine's clock reaches its time of delivery."""
 
 
 @dataclass
@@ -81,6 +83,8 @@ def transmit(
         look_every = min(_LOOK_EVERY, int(plan.rate / _LOOKS_PER_SECOND) + 1)
     send, count = sink.send, summary.count
     for message in planned:
+        if plan.is_live and stop.wait(max(0.0, message.delivered_at - time.time())):
+            break
         send(message)
         count(message)
         if plan.rate:

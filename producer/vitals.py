@@ -1,40 +1,57 @@
-"""Vital signs at admission: the department's average, moved by severity and by a child's age."""
+"""Vitals messages: readings, spoiled by dirt, delivered by an imperfect network."""
 
 from __future__ import annotations
 
-from random import Random
+from collections.abc import Iterable, Iterator, Mapping
 
-from producer.department import VitalSigns
+import orjson
 
-_CHILDREN = ((1, 50, -38, -24), (3, 32, -26, -18), (6, 20, -18, -12), (13, 8, -9, -6))
-"""(younger than, heart rate, systolic, diastolic): the difference from an adult's average."""
+from producer.clock import MINUTE
+from producer.delivery import Delays, Message, deliver
+from producer.dirt import MALFORMED
+from producer.population import World
+from producer.reading import Reading
+from producer.reading_dirt import ReadingDirt
+
+TOPIC = "carefloe.vitals"
+LATEST_REPEAT = 2 * MINUTE
+EARLIEST_LATE, LATEST_LATE = 1 * MINUTE, 30 * MINUTE
+"""A monitor out of reach keeps its readings and sends them when it is back."""
 
 
-def draw_vitals(rng: Random, average: VitalSigns, age: int, severity: int) -> dict[str, float]:
-    """The vitals of one admission, as the event's `vitals` object.
+def reading_delays(duplicate: float, late: float, out_of_order: float) -> Delays:
+    """The network of a ward: shares of readings, and minutes where admissions have hours.
 
-    Each step of severity (0 to 3) is a faster pulse, a lower pressure, more fever and less oxygen.
+    Raises UsageError (see Delays).
     """
-    gauss = rng.gauss
-    heart, systolic, diastolic = average.heart_rate, average.bp_systolic, average.bp_diastolic
-    for younger_than, faster, lower_systolic, lower_diastolic in _CHILDREN:
-        if age < younger_than:
-            heart += faster
-            systolic += lower_systolic
-            diastolic += lower_diastolic
-            break
-    upper = _within(gauss(systolic - 6 * severity, 11 + 3 * severity), 55, 220)
-    lower = gauss(diastolic - 4 * severity, 8 + 2 * severity)
-    fever = gauss(average.temperature_f + 0.5 * severity, 0.5 + 0.2 * severity)
-    oxygen = gauss(average.oxygen_saturation - 1.8 * severity, 1.1 + 0.5 * severity)
-    return {
-        "heart_rate": int(_within(gauss(heart + 9 * severity, 9 + 2 * severity), 35, 220)),
-        "bp_systolic": int(upper),
-        "bp_diastolic": int(_within(lower, 25, upper - 15)),
-        "temperature_f": round(_within(fever, 94.0, 107.0), 1),
-        "oxygen_saturation": int(_within(oxygen, 70, 100)),
-    }
+    return Delays(
+        duplicate,
+        late,
+        out_of_order,
+        repeat_within=LATEST_REPEAT,
+        earliest_late=EARLIEST_LATE,
+        latest_late=LATEST_LATE,
+    )
 
 
-def _within(value: float, lowest: float, highest: float) -> float:
-    return lowest if value < lowest else highest if value > highest else value
+def vitals_messages(
+    readings: Iterable[Reading], rates: Mapping[str, float], delays: Delays, seed: int
+) -> Iterator[Message]:
+    """One message per reading, repeated ones aside; the same arguments give the same bytes.
+
+    Dirt and delays draw from random streams of their own: whatever their rates, the readings behind
+    the messages are those of the clean run.
+    """
+    world = World(seed)
+    dirt = ReadingDirt(rates, world.random("dirty readings"))
+    return deliver(_messages(readings, dirt), delays, world.random("delivery of readings"))
+
+
+def _messages(readings: Iterable[Reading], dirt: ReadingDirt) -> Iterator[Message]:
+    dumps = orjson.dumps
+    for reading in readings:
+        fields, fault = dirt.spoil(reading)
+        payload = dumps(fields)
+        if fault == MALFORMED:
+            payload = dirt.cut_off(payload)
+        yield Message(max(reading.at, 0), fields.get("patient_id"), payload, reading.kind, fault)

@@ -124,7 +124,12 @@ def test_files_and_their_replay_go_together(run: Run, tmp_path: Path) -> None:
         (("encounters", "--dry-run"), "--from"),
         (("files", "--to", __file__), "is not a folder"),
         (("files", "--patients", "0", "--to", "x"), "--patients"),
-        (("vitals",), "vitals"),
+        (("vitals", "--live", "--skip", "5", "--dry-run"), "--skip"),
+        (("vitals", "--live", "--from", "x", "--dry-run"), "--from"),
+        (("vitals", "--at", "1960-01-01", "--dry-run"), "--at"),
+        (("vitals", "--malformed-rate", "1", "--missing-field-rate", "1"), "rates"),
+        (("vitals", "--from", "nowhere", "--dry-run"), "nowhere"),
+        (("weather",), "weather"),
     ],
 )
 def test_wrong_usage_exits_2_and_names_the_option(
@@ -168,7 +173,7 @@ def test_an_unreachable_broker_exits_3_within_seconds() -> None:
     assert "Traceback" not in result.stderr
 
 
-@pytest.mark.parametrize("command", [[], ["patient-flow"], ["files"], ["encounters"]])
+@pytest.mark.parametrize("command", [[], ["patient-flow"], ["files"], ["encounters"], ["vitals"]])
 def test_help_shows_an_example(run: Run, command: list[str]) -> None:
     result = run(*command, "--help")
     assert result.exit_code == 0
