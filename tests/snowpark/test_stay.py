@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from carefloe.gold.stay import stays
+from carefloe.gold.stay import NEEDED, stays
 from snowflake.snowpark import Session
-from snowflake.snowpark.types import DecimalType
+from snowflake.snowpark.types import DateType, DecimalType
 from support.frame import TEXT, TIME, WHOLE, frame, rows_of
 from support.raw import at
 
@@ -15,6 +15,8 @@ RATE = DecimalType(10, 2)
 KINDS = {
     "UNIT_ID": TEXT,
     "EVENT_ID": TEXT,
+    "PAYLOAD_HASH": TEXT,
+    "EVENT_DATE": DateType(),
     "EVENT_TYPE": TEXT,
     "VISIT_ID": TEXT,
     "PATIENT_ID": TEXT,
@@ -53,6 +55,8 @@ def admitted(event_id: str, on: int | None, **changed: Any) -> Event:
         "unit_id": "P1",
         "patient_id": "P1",
         "event_id": event_id,
+        "payload_hash": f"hash of {event_id}",
+        "event_date": dt.date(2026, 1, 1),
         "event_type": "ADMISSION",
         "event_timestamp": time,
         "admission_time": time,
@@ -77,7 +81,8 @@ def left(event_id: str, on: int | None, since: int | None = None, **changed: Any
 
 def told(session: Session, *events: Event) -> list[dict[str, Any]]:
     rows = [[event.get(name.lower()) for name in KINDS] for event in events]
-    return rows_of(stays(frame(session, KINDS, rows)))
+    events = frame(session, KINDS, rows)
+    return rows_of(stays(events.select("UNIT_ID", *NEEDED), events.drop("UNIT_ID")))
 
 
 def pairs(session: Session, *events: Event) -> set[tuple[str | None, int | None]]:
