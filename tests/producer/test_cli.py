@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -81,6 +82,47 @@ def test_skip_continues_where_the_first_run_ended(run: Run) -> None:
 def test_start_sets_the_simulated_clock(run: Run) -> None:
     result = run("patient-flow", "--events", "1", "--dry-run", "--start", "2019-07-01")
     assert json.loads(result.stdout)["event_timestamp"].startswith("2019-07-01T")
+
+
+def test_readings_continue_where_the_first_run_ended(run: Run) -> None:
+    options = ("vitals", "--patients", "500", "--monitors", "20", "--dry-run")
+    faults = ("--dirty-rate", "0.1", "--late-rate", "0.1", "--duplicate-rate", "0.1")
+    whole = run(*options, *faults, "--events", "3000").stdout
+    parts = [
+        run(*options, *faults, "--events", "1000").stdout,
+        run(*options, *faults, "--events", "2000", "--skip", "1000").stdout,
+    ]
+    assert b"".join(parts) == whole
+
+
+def test_live_readings_are_stamped_now_and_sent_when_they_are_measured(run: Run) -> None:
+    started = time.time()
+    result = run("vitals", "--live", "--patients", "500", "--monitors", "4", "--events", "6",
+                 "--dry-run")  # fmt: skip
+    ended = time.time()
+    assert result.exit_code == 0, result.stderr
+    events = [json.loads(line) for line in result.stdout.splitlines()]
+    times = [datetime.fromisoformat(event["measured_at"]).timestamp() for event in events]
+    assert [times.count(second) for second in sorted(set(times))] == [4, 2]
+    assert started < times[0] <= times[-1] == times[0] + 1 <= ended < times[-1] + 10
+
+
+def test_every_fault_of_readings_has_a_rate_option_of_its_own(run: Run, tmp_path: Path) -> None:
+    for fault in ("impossible-value", "missing-field", "malformed"):
+        path = tmp_path / f"{fault}.json"
+        options = ("--events", "300", "--patients", "500", "--dry-run", f"--{fault}-rate", "0.5")
+        assert run("vitals", *options, "--summary", str(path)).exit_code == 0
+        assert json.loads(path.read_text())["faults"].keys() == {fault.replace("-", "_")}
+
+
+def test_vital_signs_of_a_folder_are_replayed(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "observations.csv").write_text(
+        "DATE,PATIENT,ENCOUNTER,CODE,VALUE,UNITS\n2020-01-01T00:00:00Z,p,e,8867-4,70,/min\n"
+    )
+    result = run("vitals", "--from", str(tmp_path), "--dry-run")
+    assert result.exit_code == 0, result.stderr
+    (event,) = map(json.loads, result.stdout.splitlines())
+    assert (event["patient_id"], event["heart_rate"]) == ("p", 70)
 
 
 def test_every_fault_has_a_rate_option_of_its_own(run: Run, tmp_path: Path) -> None:
