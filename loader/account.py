@@ -78,14 +78,14 @@ class Account:
                 use_logical_type=True,  # without it, timestamps arrive as other instants
             )
         except Exception as error:
-            raise self._told(error, table) from error
+            raise self._told(error, f"raw.{table}") from error
         if not success or landed != len(rows):
             raise DoubtfulError(
                 f"raw.{table}: COPY reported {landed} rows of {len(rows)}; look at copy_history"
             )
 
     def rows(self, statement: str, values: Sequence[object], table: str) -> list[tuple[Any, ...]]:
-        """Return what a query answers; `table` is the one it reads, for the error."""
+        """Return what a statement answers; `table` is the one it is about, for the error."""
         try:
             with self._connection.cursor() as cursor:
                 return list(cursor.execute(statement, values).fetchall())
@@ -116,7 +116,7 @@ class Account:
         """Say once, here, whether a retry can help: terminal (LoaderError) or DoubtfulError."""
         number = getattr(error, "errno", None)
         state = getattr(error, "sqlstate", None) or ""
-        what = f"raw.{table}: {_summary(error)} (connection {self._name})"
+        what = f"{table}: {_summary(error)} (connection {self._name})"
         if number in _MISSING_OR_FORBIDDEN:
             return LoaderError(
                 f"{what}. Run `make deploy CONNECTION={self._name}`, or ask for the loader's role."

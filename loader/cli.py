@@ -13,13 +13,14 @@ import typer
 from rich.console import Console
 
 from loader.errors import LoaderError
-from loader.settings import AccountSettings, RunSettings, read_settings
+from loader.settings import AccountSettings, NotifySettings, RunSettings, read_settings
 
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
-    help="Loads Kafka topics and CSV files into the raw tables, each record and line exactly once. "
+    help="Loads Kafka topics and CSV files into the raw tables, each record and line exactly once, "
+    "and publishes notifications. "
     "Exit codes: 0 done, 1 failed, 2 wrong settings or arguments, 3 broker or account unreachable.",
 )
 
@@ -82,6 +83,23 @@ def csv(
     from loader.csv_run import load_paths, read_as_of  # here, so that --help is fast
 
     load_paths(settings, Console(), paths, read_as_of(as_of) if as_of else None)
+
+
+@app.command()
+def notify(
+    until_caught_up: Annotated[
+        bool,
+        typer.Option("--until-caught-up", help="Stop when everything in the outbox is delivered."),
+    ] = False,
+) -> None:
+    """Publish the notifications of ops.notification to Kafka until stopped, each at least once.
+
+    Example: KAFKA_BOOTSTRAP_SERVERS=127.0.0.1:9092 carefloe-loader notify --until-caught-up
+    """
+    settings = read_settings(NotifySettings)
+    from loader.notify import notify as run_relay  # here, so that --help is fast
+
+    run_relay(settings, Console(), until_caught_up)
 
 
 def main() -> None:

@@ -18,7 +18,7 @@ from kafka.errors import (
 from loader.account import STATEMENT_SECONDS
 from loader.batch import Record
 from loader.errors import LoaderError, UnreachableError
-from loader.settings import RunSettings
+from loader.settings import KafkaSettings, RunSettings
 
 log = logging.getLogger(__name__)
 
@@ -213,27 +213,33 @@ class _Changes(ConsumerRebalanceListener):  # type: ignore[misc]
         return taken
 
 
-def _consumer_settings(settings: RunSettings) -> dict[str, Any]:
+def client_settings(settings: KafkaSettings) -> dict[str, Any]:
+    """Return how any client of ours finds the broker and logs in, as kafka-python's arguments."""
     password = settings.kafka_sasl_password
     return {
         "bootstrap_servers": [part.strip() for part in settings.kafka_bootstrap_servers.split(",")],
         "client_id": "carefloe-loader",
-        "group_id": settings.loader_group,
-        "enable_auto_commit": False,
-        "auto_offset_reset": "none",  # a missing offset is a loss, never a reason to jump
-        "allow_auto_create_topics": False,
         "bootstrap_timeout_ms": ANSWER_MS,
         "reconnect_backoff_max_ms": 2_000,  # the default, 30 s, is long after a broker restart
         "metadata_max_age_ms": _NEW_TOPIC_SECONDS * 1000,
-        # No more than a batch takes. More than the default, 500, polled no faster when measured.
-        "max_poll_records": min(500, settings.loader_flush_rows),
-        "session_timeout_ms": int(settings.loader_session_seconds * 1000),
-        "heartbeat_interval_ms": int(settings.loader_session_seconds * 1000 / 5),
-        "max_poll_interval_ms": _POLL_GAP_SECONDS * 1000,
         "metrics_enabled": False,
         "security_protocol": settings.kafka_security_protocol,
         "sasl_mechanism": settings.kafka_sasl_mechanism,
         "sasl_plain_username": settings.kafka_sasl_username,
         "sasl_plain_password": password.get_secret_value() if password else None,
         "ssl_cafile": str(settings.kafka_ssl_cafile) if settings.kafka_ssl_cafile else None,
+    }
+
+
+def _consumer_settings(settings: RunSettings) -> dict[str, Any]:
+    return client_settings(settings) | {
+        "group_id": settings.loader_group,
+        "enable_auto_commit": False,
+        "auto_offset_reset": "none",  # a missing offset is a loss, never a reason to jump
+        "allow_auto_create_topics": False,
+        # No more than a batch takes. More than the default, 500, polled no faster when measured.
+        "max_poll_records": min(500, settings.loader_flush_rows),
+        "session_timeout_ms": int(settings.loader_session_seconds * 1000),
+        "heartbeat_interval_ms": int(settings.loader_session_seconds * 1000 / 5),
+        "max_poll_interval_ms": _POLL_GAP_SECONDS * 1000,
     }

@@ -1,11 +1,5 @@
 """`carefloe-loader run`: opens both ends, runs the loop, closes both ends."""
 
-import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
-from threading import Event
-from types import FrameType
-
 from rich.console import Console
 
 from loader.account import Account
@@ -14,6 +8,7 @@ from loader.loop import LoadLoop
 from loader.progress import RunProgress
 from loader.settings import RunSettings
 from loader.sink import EventSink
+from loader.stop import asked_to_stop
 
 
 def run(settings: RunSettings, console: Console, until_caught_up: bool) -> None:
@@ -25,7 +20,7 @@ def run(settings: RunSettings, console: Console, until_caught_up: bool) -> None:
     try:
         event_log = EventLog(settings)
         try:
-            with RunProgress(console) as progress, _asked_to_stop() as stopped:
+            with RunProgress(console) as progress, asked_to_stop() as stopped:
                 loop = LoadLoop(event_log, EventSink(account), settings, progress, stopped.is_set)
                 loop.run(until_caught_up)
         finally:
@@ -33,23 +28,3 @@ def run(settings: RunSettings, console: Console, until_caught_up: bool) -> None:
     finally:
         account.close()
     console.print(progress.summary())
-
-
-@contextmanager
-def _asked_to_stop() -> Iterator[Event]:
-    """Set the event at the first SIGTERM or SIGINT; a second one ends the process the usual way."""
-    stopped = Event()
-    signals = (signal.SIGTERM, signal.SIGINT)
-    before = {number: signal.getsignal(number) for number in signals}
-
-    def stop(number: int, _: FrameType | None) -> None:
-        stopped.set()
-        signal.signal(number, before[signal.Signals(number)])
-
-    for number in signals:
-        signal.signal(number, stop)
-    try:
-        yield stopped
-    finally:
-        for number in signals:
-            signal.signal(number, before[number])

@@ -41,8 +41,8 @@ class AccountSettings(BaseSettings):
     """How long a broker or account may stay unreachable before the loader gives up (exit 3)."""
 
 
-class RunSettings(AccountSettings):
-    """What `run` needs on top: the broker, the topics and when to flush."""
+class KafkaSettings(AccountSettings):
+    """What a command that speaks to Kafka needs on top: the broker and how to log in."""
 
     kafka_bootstrap_servers: str = Field(examples=["127.0.0.1:9092"])
     kafka_security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = Field(
@@ -56,27 +56,6 @@ class RunSettings(AccountSettings):
         None, validate_default=True, examples=["(the secret)"]
     )
     kafka_ssl_cafile: Path | None = Field(None, examples=["/etc/ssl/certs/kafka-ca.pem"])
-
-    loader_topics: Annotated[dict[str, str], NoDecode] = Field(
-        {
-            "carefloe.patient_flow": "patient_flow_event",
-            "carefloe.encounters": "encounter_event",
-        },
-        examples=["carefloe.patient_flow=patient_flow_event,carefloe.encounters=encounter_event"],
-    )
-    """Topic -> table in the schema RAW."""
-
-    loader_group: str = Field("carefloe-loader", examples=["carefloe-loader"])
-    """Consumer group: its members share the partitions. Two groups would load everything twice."""
-
-    loader_flush_seconds: PositiveFloat = Field(10.0, examples=[10])
-    """Age at which an unfilled batch is landed. Below 60 the warehouse never suspends while events
-    arrive (it bills at least a minute); at 300 it is idle most of the time, and raw 5 minutes late.
-    """
-
-    loader_session_seconds: PositiveFloat = Field(15.0, ge=1, examples=[15])
-    """Silence after which the broker gives a dead loader's partitions to another. A broker takes 6
-    or more unless its group.min.session.timeout.ms says otherwise."""
 
     @field_validator("kafka_bootstrap_servers")
     @classmethod
@@ -100,6 +79,32 @@ class RunSettings(AccountSettings):
             raise ValueError("is not a file that can be read")
         return value
 
+
+class RunSettings(KafkaSettings):
+    """What `run` needs on top: the topics and when to flush."""
+
+    loader_topics: Annotated[dict[str, str], NoDecode] = Field(
+        {
+            "carefloe.patient_flow": "patient_flow_event",
+            "carefloe.encounters": "encounter_event",
+            "carefloe.vitals": "vitals_event",
+        },
+        examples=["carefloe.patient_flow=patient_flow_event,carefloe.encounters=encounter_event"],
+    )
+    """Topic -> table in the schema RAW."""
+
+    loader_group: str = Field("carefloe-loader", examples=["carefloe-loader"])
+    """Consumer group: its members share the partitions. Two groups would load everything twice."""
+
+    loader_flush_seconds: PositiveFloat = Field(10.0, examples=[10])
+    """Age at which an unfilled batch is landed. Below 60 the warehouse never suspends while events
+    arrive (it bills at least a minute); at 300 it is idle most of the time, and raw 5 minutes late.
+    """
+
+    loader_session_seconds: PositiveFloat = Field(15.0, ge=1, examples=[15])
+    """Silence after which the broker gives a dead loader's partitions to another. A broker takes 6
+    or more unless its group.min.session.timeout.ms says otherwise."""
+
     @field_validator("loader_topics", mode="before")
     @classmethod
     def _read_pairs(cls, value: Any) -> Any:  # noqa: ANN401
@@ -109,6 +114,19 @@ class RunSettings(AccountSettings):
         if not all(pairs):
             raise ValueError("must be topic=table, several separated by commas")
         return {pair["topic"]: pair["table"] for pair in pairs if pair}
+
+
+class NotifySettings(KafkaSettings):
+    """What `notify` needs on top: where notifications go and how soon."""
+
+    loader_notification_topic: str = Field(
+        "carefloe.notifications",
+        pattern=r"^[A-Za-z0-9._-]{1,249}$",
+        examples=["carefloe.notifications"],
+    )
+
+    loader_notify_seconds: PositiveFloat = Field(10.0, examples=[10])
+    """How often the outbox is read. Below 60 the warehouse never suspends while the relay runs."""
 
 
 S = TypeVar("S", bound=AccountSettings)

@@ -58,7 +58,7 @@ class EventSink:
             f"select kafka_partition, max(kafka_offset) from {SCHEMA}.{table}"  # noqa: S608 - checked by settings
             " where topic = ? and kafka_offset >= ? group by kafka_partition",
             (topic, floor),
-            table,
+            f"raw.{table}",
         )
         return {int(partition): int(offset) for partition, offset in found}
 
@@ -98,7 +98,7 @@ class FeedSink:
             f"select max(line_number) from {SCHEMA}.{table}"  # noqa: S608 - a name of our own
             " where feed = ? and content_hash = ? and as_of = ?",
             (file.feed.name, file.content_hash, file.as_of),
-            table,
+            f"raw.{table}",
         )
         return int(last or 0)
 

@@ -85,3 +85,52 @@ left join ops.pipeline_run as written
         and task_run.task_name = written.task_name
         and task_run.attempt_number = written.attempt_number
 where task_run.completed_at is not null and written.task_name is null;
+
+create or replace view ops.run_outcome (
+    graph_run_group_id comment 'The run of the task graph.',
+    attempt_number comment 'Newest attempt of the run, from 1.',
+    pipeline comment 'Root task of the graph.',
+    outcome comment 'FAILED when the newest attempt of any task failed or was cancelled, else SUCCEEDED.',
+    failed_stage comment 'The tasks that failed, the first one first; null when none did.',
+    stages comment 'List of task, state, error_code, started_at and completed_at, in order of time.',
+    started_at comment 'Start of the first task, UTC.',
+    completed_at comment 'End of the last task, UTC.'
+)
+copy grants
+comment = 'One row per run of a task graph, by the newest attempt of each task.'
+as
+with stage as (
+    select
+        graph_run_group_id,
+        task_name,
+        attempt_number,
+        state,
+        error_code,
+        started_at,
+        completed_at,
+        state in ('FAILED', 'FAILED_AND_AUTO_SUSPENDED', 'CANCELLED') as is_failed
+    from ops.pipeline_run
+    qualify row_number() over (
+        partition by graph_run_group_id, task_name
+        order by attempt_number desc
+    ) = 1
+)
+
+select
+    graph_run_group_id,
+    max(attempt_number) as attempt_number,
+    min_by(task_name, coalesce(started_at, completed_at)) as pipeline,
+    iff(boolor_agg(is_failed), 'FAILED', 'SUCCEEDED') as outcome,
+    nullif(listagg(iff(is_failed, task_name, null), ', ') within group (order by completed_at, task_name), '')
+        as failed_stage,
+    array_agg(object_construct(
+        'task', task_name,
+        'state', state,
+        'error_code', error_code,
+        'started_at', to_char(started_at, 'YYYY-MM-DD"T"HH24:MI:SS.FF3"Z"'),
+        'completed_at', to_char(completed_at, 'YYYY-MM-DD"T"HH24:MI:SS.FF3"Z"')
+    )) within group (order by coalesce(started_at, completed_at), task_name) as stages,
+    min(started_at) as started_at,
+    max(completed_at) as completed_at
+from stage
+group by graph_run_group_id;

@@ -12,14 +12,16 @@ from sandbox.warehouse.account import Account
 from sandbox.warehouse.server import serve
 from tests.loader.rig import KafkaLog, RawAccount
 
-RAW_SQL = Path(__file__).parents[2] / "sql" / "20_raw.sql"
+SQL = Path(__file__).parents[2] / "sql"
+FILES = ("20_raw.sql", "61_notification.sql")
+"""What the loader reads and writes."""
 
 
 @pytest.fixture(scope="session")
 def _account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RawAccount]:
     with Account(None) as account, serve(account) as parameters:
         with snowflake.connector.connect(**parameters) as connection:
-            _create_raw_tables(connection)
+            _create_tables(connection)
         raw = RawAccount(parameters, tmp_path_factory.mktemp("snowflake"))
         yield raw
         raw.close()
@@ -44,11 +46,13 @@ def address(kafka: KafkaLog) -> Iterator[str]:
         yield address
 
 
-def _create_raw_tables(connection: snowflake.connector.SnowflakeConnection) -> None:
+def _create_tables(connection: snowflake.connector.SnowflakeConnection) -> None:
     cursor = connection.cursor()
     cursor.execute("create database if not exists CAREFLOE")
-    cursor.execute("create schema if not exists CAREFLOE.RAW")
-    text = RAW_SQL.read_text().replace("<% ctx.env.database %>", "CAREFLOE")
-    for statement, _ in split_statements(StringIO(text), remove_comments=True):
-        if statement and statement.strip(" ;\n"):
-            cursor.execute(statement)
+    for schema in ("RAW", "OPS"):
+        cursor.execute(f"create schema if not exists CAREFLOE.{schema}")
+    for name in FILES:
+        text = (SQL / name).read_text().replace("<% ctx.env.database %>", "CAREFLOE")
+        for statement, _ in split_statements(StringIO(text), remove_comments=True):
+            if statement and statement.strip(" ;\n"):
+                cursor.execute(statement)

@@ -1,4 +1,4 @@
-"""A proxy in front of the account that a test can tell to fail at a COPY."""
+"""A proxy in front of the account that a test can tell to fail at a statement, as a COPY."""
 
 import gzip
 import http.client
@@ -19,15 +19,16 @@ def _nothing() -> None:
 
 
 class AccountProxy:
-    """Forwards HTTP to the account; the hooks are called around each COPY."""
+    """Forwards HTTP to the account; the hooks are called around each watched statement."""
 
-    def __init__(self, backend_port: int) -> None:
-        self.before_copy: Callable[[], None] = _nothing
-        """Called when a COPY has arrived; LostError breaks the connection with the COPY not run."""
-        self.after_copy: Callable[[], None] = _nothing
-        """Called when a COPY has run; LostError breaks the connection with its answer lost."""
-        self.copies = 0
+    def __init__(self, backend_port: int, watched: str = "COPY INTO") -> None:
+        self.before: Callable[[], None] = _nothing
+        """Called when the statement has arrived; LostError breaks the connection, it is not run."""
+        self.after: Callable[[], None] = _nothing
+        """Called when the statement has run; LostError breaks the connection and the answer is lost."""
+        self.count = 0
         self._backend_port = backend_port
+        self._watched = watched
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self.port = self._server.server_address[1]
 
@@ -50,14 +51,14 @@ class AccountProxy:
 
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-                is_copy = _is_copy(self.path, self.headers.get("Content-Encoding"), body)
+                is_watched = proxy.watches(self.path, self.headers.get("Content-Encoding"), body)
                 try:
-                    if is_copy:
-                        proxy.copies += 1
-                        proxy.before_copy()
+                    if is_watched:
+                        proxy.count += 1
+                        proxy.before()
                     answer = proxy.forward(self.command, self.path, dict(self.headers), body)
-                    if is_copy:
-                        proxy.after_copy()
+                    if is_watched:
+                        proxy.after()
                 except LostError:
                     self.close_connection = True
                     return
@@ -76,6 +77,12 @@ class AccountProxy:
 
         return Handler
 
+    def watches(self, path: str, encoding: str | None, body: bytes) -> bool:
+        if not path.startswith("/queries/v1/query-request"):
+            return False
+        text = json.loads(gzip.decompress(body) if encoding == "gzip" else body)["sqlText"]
+        return bool(text.lstrip().upper().startswith(self._watched))
+
     def forward(
         self, method: str, path: str, headers: dict[str, str], body: bytes
     ) -> http.client.HTTPResponse:
@@ -84,10 +91,3 @@ class AccountProxy:
         headers["Connection"] = "close"
         connection.request(method, path, body, headers)
         return connection.getresponse()
-
-
-def _is_copy(path: str, encoding: str | None, body: bytes) -> bool:
-    if not path.startswith("/queries/v1/query-request"):
-        return False
-    text = json.loads(gzip.decompress(body) if encoding == "gzip" else body)["sqlText"]
-    return bool(text.lstrip().upper().startswith("COPY INTO"))

@@ -27,13 +27,16 @@ __all__ = ["KafkaLog", "TopicPartition"]
 
 FLOW = "carefloe.patient_flow"
 ENCOUNTERS = "carefloe.encounters"
-RAW_TABLES = (
-    "patient_flow_event",
-    "encounter_event",
-    "hospital_record",
-    "department_record",
-    "organization_record",
-    "payer_record",
+TABLES = (
+    "raw.patient_flow_event",
+    "raw.encounter_event",
+    "raw.vitals_event",
+    "raw.hospital_record",
+    "raw.department_record",
+    "raw.organization_record",
+    "raw.payer_record",
+    "ops.notification",
+    "ops.notification_delivery",
 )
 
 Origin = tuple[str, int, int]
@@ -117,8 +120,8 @@ class RawAccount:
             return list(cursor.execute(statement).fetchall())
 
     def empty(self) -> None:
-        for table in RAW_TABLES:
-            self.execute(f"delete from raw.{table}")
+        for table in TABLES:
+            self.execute(f"delete from {table}")
 
     def origins(self, table: str = "patient_flow_event") -> Counter[Origin]:
         rows = self.execute(f"select topic, kafka_partition, kafka_offset from raw.{table}")

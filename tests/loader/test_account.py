@@ -95,7 +95,7 @@ def test_an_account_that_is_gone_is_doubtful_then_unreachable(
         behind_proxy = raw.parameters | {"port": proxy.port}
         monkeypatch.setenv("SNOWFLAKE_CONNECTIONS", toml_table("here", behind_proxy))
         account = Account("here")
-        proxy.before_copy = lose
+        proxy.before = lose
         with pytest.raises(DoubtfulError):
             EventSink(account).load(batch(1))
     with pytest.raises(UnreachableInDoubtError) as told:

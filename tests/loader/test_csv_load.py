@@ -164,16 +164,16 @@ def test_a_killed_load_goes_on_behind_the_last_line_landed(
         raw.use(port=proxy.port)
 
         def wait_for_the_kill() -> None:
-            if proxy.copies == 3:
+            if proxy.count == 3:
                 reached.set()
                 assert killed.wait(30)
                 if moment == "before COPY":
                     raise LostError
 
         if moment == "before COPY":
-            proxy.before_copy = wait_for_the_kill
+            proxy.before = wait_for_the_kill
         else:
-            proxy.after_copy = wait_for_the_kill
+            proxy.after = wait_for_the_kill
         with running(Loader(settings, "csv", str(many), *AS_OF)) as loader:
             assert reached.wait(30)
             loader.process.send_signal(signal.SIGKILL)
@@ -197,13 +197,13 @@ def test_a_connection_that_breaks_at_a_copy_neither_loses_nor_doubles_lines(
         raw.use(port=proxy.port)
 
         def break_the_second() -> None:
-            if proxy.copies == 2:
+            if proxy.count == 2:
                 raise LostError
 
         if lost == "the COPY":
-            proxy.before_copy = break_the_second
+            proxy.before = break_the_second
         else:
-            proxy.after_copy = break_the_second
+            proxy.after = break_the_second
 
         finished = load(environment(raw.home, LOADER_FLUSH_ROWS=100), "csv", str(many), *AS_OF)
 

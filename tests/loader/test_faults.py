@@ -49,16 +49,16 @@ def test_a_killed_loader_leaves_no_gap_and_no_double(
     reached, killed = threading.Event(), threading.Event()
 
     def wait_for_the_kill() -> None:
-        if proxy.copies == 2:
+        if proxy.count == 2:
             reached.set()
             assert killed.wait(30)
             if moment == "before COPY":
                 raise LostError
 
     if moment == "before COPY":
-        proxy.before_copy = wait_for_the_kill
+        proxy.before = wait_for_the_kill
     elif moment == "after COPY":
-        proxy.after_copy = wait_for_the_kill
+        proxy.after = wait_for_the_kill
     elif moment == "before the commit":
         kafka.faults.plan("OffsetCommit", PASS, Fault(delay_seconds=3))
     else:
@@ -88,13 +88,13 @@ def test_a_connection_that_breaks_at_a_copy_neither_loses_nor_doubles(
     produce(address, numbered(0, 600))
 
     def break_the_second() -> None:
-        if proxy.copies == 2:
+        if proxy.count == 2:
             raise LostError
 
     if lost == "the COPY":
-        proxy.before_copy = break_the_second
+        proxy.before = break_the_second
     else:
-        proxy.after_copy = break_the_second
+        proxy.after = break_the_second
 
     finished = load(
         environment(raw.home, address, LOADER_FLUSH_ROWS=200), "run", "--until-caught-up"
@@ -102,7 +102,7 @@ def test_a_connection_that_breaks_at_a_copy_neither_loses_nor_doubles(
 
     assert finished.code == 0, finished.err
     assert raw.origins() == log_origins(address, FLOW)
-    assert proxy.copies > 3
+    assert proxy.count > 3
 
 
 def test_faults_of_the_broker_are_survived(raw: RawAccount, kafka: KafkaLog, address: str) -> None:
@@ -184,11 +184,11 @@ def test_a_paused_loader_whose_copy_lands_late_loses_nothing(
     reached, resumed = threading.Event(), threading.Event()
 
     def hold_the_first() -> None:
-        if proxy.copies == 1:
+        if proxy.count == 1:
             reached.set()
             assert resumed.wait(60)
 
-    proxy.before_copy = hold_the_first
+    proxy.before = hold_the_first
     settings = environment(raw.home, address, LOADER_FLUSH_ROWS=200)
     with running(Loader(settings, "run")) as zombie:
         assert reached.wait(30)

@@ -22,6 +22,7 @@ def test_only_the_broker_has_no_default(monkeypatch: pytest.MonkeyPatch) -> None
     assert settings.loader_topics == {
         "carefloe.patient_flow": "patient_flow_event",
         "carefloe.encounters": "encounter_event",
+        "carefloe.vitals": "vitals_event",
     }
     assert read_settings(AccountSettings).loader_flush_rows == 100_000
 
