@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from support.oracle.feed import FIELDS, IDS
 from support.oracle.row import Row
 from support.oracle.value import parsed, payload_hash, text, time
-from support.raw import FLOW, RawEvent, RawRecord
+from support.raw import FLOW, VITALS, RawEvent, RawRecord
 
 
 def rejected_rows(events: Iterable[RawEvent], records: Iterable[RawRecord]) -> list[Row]:
@@ -39,7 +39,7 @@ def rejection_of_event(event: RawEvent) -> str | None:
         "DISCHARGE",
     ):
         return "UNKNOWN_EVENT_TYPE"
-    stamped_at = time(fields.get("event_timestamp"))
+    stamped_at = time(fields.get("measured_at" if event.source == VITALS else "event_timestamp"))
     if stamped_at is not None and stamped_at > event.broker_time + dt.timedelta(days=1):
         return "FUTURE_EVENT"
     return None

@@ -9,9 +9,11 @@ from support.oracle.patient_flow import flow_row
 from support.oracle.rejection import rejection_of_event, rejection_of_record
 from support.oracle.row import Row
 from support.oracle.value import parsed, payload_hash
-from support.raw import FLOW, RawEvent, RawRecord
+from support.oracle.vitals import vitals_row
+from support.raw import ENCOUNTER, FLOW, VITALS, RawEvent, RawRecord
 
 NO_DATE = dt.date(1900, 1, 1)
+_ROW = {FLOW: flow_row, ENCOUNTER: encounter_row, VITALS: vitals_row}
 
 
 def silver_events(raw: Iterable[RawEvent]) -> list[Row]:
@@ -36,8 +38,7 @@ def silver_records(raw: Iterable[RawRecord]) -> list[Row]:
 
 
 def _event_row(source: str, payload: str) -> Row:
-    fields = parsed(payload)
-    row = flow_row(fields) if source == FLOW else encounter_row(fields)
+    row = _ROW[source](parsed(payload))
     stamped_at = row["event_timestamp"]
     return row | {
         "event_id": row["event_id"] or payload_hash(payload),

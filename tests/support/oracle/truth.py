@@ -16,12 +16,13 @@ from support.oracle.dimension import (
 )
 from support.oracle.event import winners
 from support.oracle.fact import encounter_facts, flow_facts
+from support.oracle.reading import fact_alert, fact_vitals, latest_vitals, vitals_hourly
 from support.oracle.rejection import rejected_rows
 from support.oracle.row import Row
 from support.oracle.silver import silver_events, silver_records
 from support.oracle.stay import stays
 from support.oracle.version import patient_timelines, snapshot_timelines
-from support.raw import ENCOUNTER, FEEDS, FLOW, RawEvent, RawRecord
+from support.raw import ENCOUNTER, FEEDS, FLOW, VITALS, RawEvent, RawRecord
 
 Tables = dict[str, list[Row]]
 """Rows by the full name of their table; in place of a dimension's key what it leads to."""
@@ -32,7 +33,7 @@ def expected_tables(events: Iterable[RawEvent], records: Iterable[RawRecord] = (
     events, records = list(events), list(records)
     tables = {
         f"silver.{source}": silver_events(event for event in events if event.source == source)
-        for source in (FLOW, ENCOUNTER)
+        for source in (FLOW, ENCOUNTER, VITALS)
     }
     for source in FEEDS:
         tables[f"silver.{source}"] = silver_records(r for r in records if r.source == source)
@@ -43,6 +44,7 @@ def expected_tables(events: Iterable[RawEvent], records: Iterable[RawRecord] = (
 def _gold(silver: Tables) -> Tables:
     flow, encounters = winners(silver["silver.patient_flow"]), winners(silver["silver.encounter"])
     patients = patient_timelines(flow, encounters)
+    readings = winners(silver["silver.vitals"])
     hospitals = snapshot_timelines(silver["silver.hospital"], "hospital_id", HOSPITAL)
     organizations = snapshot_timelines(
         silver["silver.organization"], "organization_id", ORGANIZATION
@@ -57,4 +59,8 @@ def _gold(silver: Tables) -> Tables:
         "gold.dim_payer": payer_rows(silver["silver.encounter"], silver["silver.payer"]),
         "gold.fact_patient_flow": flow_facts(stays(flow), patients, hospitals),
         "gold.fact_encounter": encounter_facts(encounters, patients, organizations),
+        "gold.fact_vitals": fact_vitals(readings),
+        "gold.vitals_hourly": vitals_hourly(readings),
+        "gold.fact_alert": fact_alert(readings),
+        "gold.patient_latest_vitals": latest_vitals(readings),
     }
