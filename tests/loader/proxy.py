@@ -25,7 +25,7 @@ class AccountProxy:
         self.before: Callable[[], None] = _nothing
         """Called when the statement has arrived; LostError breaks the connection, it is not run."""
         self.after: Callable[[], None] = _nothing
-        """Called when the statement has run; LostError breaks the connection and the answer is lost."""
+        """Called when the statement has run; LostError breaks the its answer lost."""
         self.count = 0
         self._backend_port = backend_port
         self._watched = watched
