@@ -67,7 +67,7 @@ create or replace view ops.finished_task_run (
     completed_at comment 'End, UTC.'
 )
 copy grants
-comment = 'One row per ended run of a task that ops.pipeline_run does not have yet: what a finalizer writes.'
+comment = 'One row per ended run of a task that ops.pipeline_run does not have yet: what a finalizer writes, its columns in their order.'
 as
 select
     task_run.graph_run_group_id,

@@ -134,6 +134,11 @@ on table silver.vitals
 append_only = true
 comment = 'New rows of silver.vitals, read by gold.load_patient_latest_vitals.';
 
+create stream if not exists silver.vitals_to_notification_stream
+on table silver.vitals
+append_only = true
+comment = 'New rows of silver.vitals, read by ops.load_notification.';
+
 create stream if not exists silver.hospital_to_dim_hospital_stream
 on table silver.hospital
 append_only = true

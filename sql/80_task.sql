@@ -25,21 +25,20 @@ as
 
 create or alter task ops.finish_patient_flow
     warehouse = <% ctx.env.warehouse %>
-    comment = 'Writes the run of load_silver_patient_flow to ops.pipeline_run.'
+    comment = 'Writes the run of load_silver_patient_flow to ops.pipeline_run and ops.notification.'
     finalize = ops.load_silver_patient_flow
 as
-    insert into ops.pipeline_run
-    select
-        graph_run_group_id,
-        root_task_id,
-        task_name,
-        attempt_number,
-        state,
-        error_code,
-        started_at,
-        completed_at
-    from ops.finished_task_run
-    where graph_run_group_id = system$task_runtime_info('CURRENT_TASK_GRAPH_RUN_GROUP_ID');
+    execute immediate
+    $$
+    begin
+        insert into ops.pipeline_run
+        select * from ops.finished_task_run
+        where graph_run_group_id = system$task_runtime_info('CURRENT_TASK_GRAPH_RUN_GROUP_ID');
+        insert into ops.notification
+        select * from ops.run_notification
+        where graph_run_group_id = system$task_runtime_info('CURRENT_TASK_GRAPH_RUN_GROUP_ID');
+    end;
+    $$;
 
 create or alter task ops.load_silver_encounter
     warehouse = <% ctx.env.warehouse %>
@@ -60,21 +59,20 @@ as
 
 create or alter task ops.finish_encounter
     warehouse = <% ctx.env.warehouse %>
-    comment = 'Writes the run of load_silver_encounter to ops.pipeline_run.'
+    comment = 'Writes the run of load_silver_encounter to ops.pipeline_run and ops.notification.'
     finalize = ops.load_silver_encounter
 as
-    insert into ops.pipeline_run
-    select
-        graph_run_group_id,
-        root_task_id,
-        task_name,
-        attempt_number,
-        state,
-        error_code,
-        started_at,
-        completed_at
-    from ops.finished_task_run
-    where graph_run_group_id = system$task_runtime_info('CURRENT_TASK_GRAPH_RUN_GROUP_ID');
+    execute immediate
+    $$
+    begin
+        insert into ops.pipeline_run
+        select * from ops.finished_task_run
+        where graph_run_group_id = system$task_runtime_info('CURRENT_TASK_GRAPH_RUN_GROUP_ID');
+        insert into ops.notification
+        select * from ops.run_notification
+        where graph_run_group_id = system$task_runtime_info('CURRENT_TASK_GRAPH_RUN_GROUP_ID');
+    end;
+    $$;
 
 create or alter task ops.load_silver_vitals
     warehouse = <% ctx.env.warehouse %>
@@ -87,6 +85,7 @@ when
     or system$stream_has_data('silver.vitals_to_vitals_hourly_stream')
     or system$stream_has_data('silver.vitals_to_fact_alert_stream')
     or system$stream_has_data('silver.vitals_to_patient_latest_vitals_stream')
+    or system$stream_has_data('silver.vitals_to_notification_stream')
 as
     call silver.load_vitals();
 
@@ -125,23 +124,29 @@ create or alter task ops.load_patient_latest_vitals
 as
     call gold.load_patient_latest_vitals();
 
+create or alter task ops.load_notification
+    warehouse = <% ctx.env.warehouse %>
+    comment = 'silver.vitals to ops.notification. A breach older than an hour when it is loaded pages nobody.'
+    after ops.load_silver_vitals
+as
+    call ops.load_notification(3600);
+
 create or alter task ops.finish_vitals
     warehouse = <% ctx.env.warehouse %>
-    comment = 'Writes the run of load_silver_vitals to ops.pipeline_run.'
+    comment = 'Writes the run of load_silver_vitals to ops.pipeline_run and ops.notification.'
     finalize = ops.load_silver_vitals
 as
-    insert into ops.pipeline_run
-    select
-        graph_run_group_id,
-        root_task_id,
-        task_name,
-        attempt_number,
-        state,
-        error_code,
-        started_at,
-        completed_at
-    from ops.finished_task_run
-    where graph_run_group_id = system$task_runtime_info('CURRENT_TASK_GRAPH_RUN_GROUP_ID');
+    execute immediate
+    $$
+    begin
+        insert into ops.pipeline_run
+        select * from ops.finished_task_run
+        where graph_run_group_id = system$task_runtime_info('CURRENT_TASK_GRAPH_RUN_GROUP_ID');
+        insert into ops.notification
+        select * from ops.run_notification
+        where graph_run_group_id = system$task_runtime_info('CURRENT_TASK_GRAPH_RUN_GROUP_ID');
+    end;
+    $$;
 
 create or alter task ops.load_files
     warehouse = <% ctx.env.warehouse %>
@@ -233,21 +238,20 @@ as
 
 create or alter task ops.finish_files
     warehouse = <% ctx.env.warehouse %>
-    comment = 'Writes the run of load_files to ops.pipeline_run.'
+    comment = 'Writes the run of load_files to ops.pipeline_run and ops.notification.'
     finalize = ops.load_files
 as
-    insert into ops.pipeline_run
-    select
-        graph_run_group_id,
-        root_task_id,
-        task_name,
-        attempt_number,
-        state,
-        error_code,
-        started_at,
-        completed_at
-    from ops.finished_task_run
-    where graph_run_group_id = system$task_runtime_info('CURRENT_TASK_GRAPH_RUN_GROUP_ID');
+    execute immediate
+    $$
+    begin
+        insert into ops.pipeline_run
+        select * from ops.finished_task_run
+        where graph_run_group_id = system$task_runtime_info('CURRENT_TASK_GRAPH_RUN_GROUP_ID');
+        insert into ops.notification
+        select * from ops.run_notification
+        where graph_run_group_id = system$task_runtime_info('CURRENT_TASK_GRAPH_RUN_GROUP_ID');
+    end;
+    $$;
 
 create or alter task ops.load_dim_patient
     warehouse = <% ctx.env.warehouse %>
@@ -261,21 +265,20 @@ as
 
 create or alter task ops.finish_dim_patient
     warehouse = <% ctx.env.warehouse %>
-    comment = 'Writes the run of load_dim_patient to ops.pipeline_run.'
+    comment = 'Writes the run of load_dim_patient to ops.pipeline_run and ops.notification.'
     finalize = ops.load_dim_patient
 as
-    insert into ops.pipeline_run
-    select
-        graph_run_group_id,
-        root_task_id,
-        task_name,
-        attempt_number,
-        state,
-        error_code,
-        started_at,
-        completed_at
-    from ops.finished_task_run
-    where graph_run_group_id = system$task_runtime_info('CURRENT_TASK_GRAPH_RUN_GROUP_ID');
+    execute immediate
+    $$
+    begin
+        insert into ops.pipeline_run
+        select * from ops.finished_task_run
+        where graph_run_group_id = system$task_runtime_info('CURRENT_TASK_GRAPH_RUN_GROUP_ID');
+        insert into ops.notification
+        select * from ops.run_notification
+        where graph_run_group_id = system$task_runtime_info('CURRENT_TASK_GRAPH_RUN_GROUP_ID');
+    end;
+    $$;
 
 create or alter task ops.load_dim_department
     warehouse = <% ctx.env.warehouse %>
@@ -289,21 +292,20 @@ as
 
 create or alter task ops.finish_dim_department
     warehouse = <% ctx.env.warehouse %>
-    comment = 'Writes the run of load_dim_department to ops.pipeline_run.'
+    comment = 'Writes the run of load_dim_department to ops.pipeline_run and ops.notification.'
     finalize = ops.load_dim_department
 as
-    insert into ops.pipeline_run
-    select
-        graph_run_group_id,
-        root_task_id,
-        task_name,
-        attempt_number,
-        state,
-        error_code,
-        started_at,
-        completed_at
-    from ops.finished_task_run
-    where graph_run_group_id = system$task_runtime_info('CURRENT_TASK_GRAPH_RUN_GROUP_ID');
+    execute immediate
+    $$
+    begin
+        insert into ops.pipeline_run
+        select * from ops.finished_task_run
+        where graph_run_group_id = system$task_runtime_info('CURRENT_TASK_GRAPH_RUN_GROUP_ID');
+        insert into ops.notification
+        select * from ops.run_notification
+        where graph_run_group_id = system$task_runtime_info('CURRENT_TASK_GRAPH_RUN_GROUP_ID');
+    end;
+    $$;
 
 create or alter task ops.load_dim_payer
     warehouse = <% ctx.env.warehouse %>
@@ -317,21 +319,20 @@ as
 
 create or alter task ops.finish_dim_payer
     warehouse = <% ctx.env.warehouse %>
-    comment = 'Writes the run of load_dim_payer to ops.pipeline_run.'
+    comment = 'Writes the run of load_dim_payer to ops.pipeline_run and ops.notification.'
     finalize = ops.load_dim_payer
 as
-    insert into ops.pipeline_run
-    select
-        graph_run_group_id,
-        root_task_id,
-        task_name,
-        attempt_number,
-        state,
-        error_code,
-        started_at,
-        completed_at
-    from ops.finished_task_run
-    where graph_run_group_id = system$task_runtime_info('CURRENT_TASK_GRAPH_RUN_GROUP_ID');
+    execute immediate
+    $$
+    begin
+        insert into ops.pipeline_run
+        select * from ops.finished_task_run
+        where graph_run_group_id = system$task_runtime_info('CURRENT_TASK_GRAPH_RUN_GROUP_ID');
+        insert into ops.notification
+        select * from ops.run_notification
+        where graph_run_group_id = system$task_runtime_info('CURRENT_TASK_GRAPH_RUN_GROUP_ID');
+    end;
+    $$;
 
 create or alter task ops.load_fact_patient_flow
     warehouse = <% ctx.env.warehouse %>
@@ -346,21 +347,20 @@ as
 
 create or alter task ops.finish_fact_patient_flow
     warehouse = <% ctx.env.warehouse %>
-    comment = 'Writes the run of load_fact_patient_flow to ops.pipeline_run.'
+    comment = 'Writes the run of load_fact_patient_flow to ops.pipeline_run and ops.notification.'
     finalize = ops.load_fact_patient_flow
 as
-    insert into ops.pipeline_run
-    select
-        graph_run_group_id,
-        root_task_id,
-        task_name,
-        attempt_number,
-        state,
-        error_code,
-        started_at,
-        completed_at
-    from ops.finished_task_run
-    where graph_run_group_id = system$task_runtime_info('CURRENT_TASK_GRAPH_RUN_GROUP_ID');
+    execute immediate
+    $$
+    begin
+        insert into ops.pipeline_run
+        select * from ops.finished_task_run
+        where graph_run_group_id = system$task_runtime_info('CURRENT_TASK_GRAPH_RUN_GROUP_ID');
+        insert into ops.notification
+        select * from ops.run_notification
+        where graph_run_group_id = system$task_runtime_info('CURRENT_TASK_GRAPH_RUN_GROUP_ID');
+    end;
+    $$;
 
 create or alter task ops.load_fact_encounter
     warehouse = <% ctx.env.warehouse %>
@@ -375,21 +375,20 @@ as
 
 create or alter task ops.finish_fact_encounter
     warehouse = <% ctx.env.warehouse %>
-    comment = 'Writes the run of load_fact_encounter to ops.pipeline_run.'
+    comment = 'Writes the run of load_fact_encounter to ops.pipeline_run and ops.notification.'
     finalize = ops.load_fact_encounter
 as
-    insert into ops.pipeline_run
-    select
-        graph_run_group_id,
-        root_task_id,
-        task_name,
-        attempt_number,
-        state,
-        error_code,
-        started_at,
-        completed_at
-    from ops.finished_task_run
-    where graph_run_group_id = system$task_runtime_info('CURRENT_TASK_GRAPH_RUN_GROUP_ID');
+    execute immediate
+    $$
+    begin
+        insert into ops.pipeline_run
+        select * from ops.finished_task_run
+        where graph_run_group_id = system$task_runtime_info('CURRENT_TASK_GRAPH_RUN_GROUP_ID');
+        insert into ops.notification
+        select * from ops.run_notification
+        where graph_run_group_id = system$task_runtime_info('CURRENT_TASK_GRAPH_RUN_GROUP_ID');
+    end;
+    $$;
 
 select system$task_dependents_enable('<% ctx.env.database %>.ops.load_silver_patient_flow');
 select system$task_dependents_enable('<% ctx.env.database %>.ops.load_silver_encounter');

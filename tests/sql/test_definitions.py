@@ -50,7 +50,7 @@ def root_of(task: str, all_tasks: dict[str, str]) -> str:
 
 
 def called(text: str) -> str | None:
-    match = re.search(r"call (\S+)\(\)", text)
+    match = re.search(r"call (\S+)\(\d*\)", text)
     return match[1] if match else None
 
 
@@ -60,6 +60,8 @@ def read_by(procedure: str) -> set[str]:
     stem = name.removeprefix("load_")
     if schema == "gold":
         return {stream for stream in streams() if stream.endswith(f"_to_{stem}_stream")}
+    if name == "load_notification":
+        return {"silver.vitals_to_notification_stream"}
     consumer = "silver" if schema == "silver" else "rejected"
     source = stem.removeprefix("rejected_")
     pattern = rf"raw\.{source}_(event|record)_to_{consumer}_stream"
@@ -76,13 +78,15 @@ def entities() -> Entities:
     return {entity.fqn.name: entity for entity in manager.project_definition.entities.values()}
 
 
-def test_every_handler_imports_and_takes_a_session_alone(entities: Entities) -> None:
-    assert len(entities) == 25
+def test_every_handler_imports_and_takes_a_session_and_what_is_declared(
+    entities: Entities,
+) -> None:
+    assert len(entities) == 26
     for entity in entities.values():
         module, function = entity.handler.rsplit(".", 1)
         handler = getattr(importlib.import_module(module), function)
-        assert list(inspect.signature(handler).parameters) == ["session"], entity.handler
-        assert entity.signature == ""
+        declared = [argument.name for argument in entity.signature or []]
+        assert list(inspect.signature(handler).parameters) == ["session", *declared], entity.handler
         assert entity.runtime == "3.11"
         assert entity.stage == "carefloe.ops.code"
 
@@ -98,11 +102,12 @@ def test_every_stream_has_one_consumer_and_every_consumer_a_stream() -> None:
         stream for text in tasks().values() if (p := called(text)) for stream in read_by(p)
     ]
     assert sorted(consumers) == sorted(streams())
-    assert len(streams()) == 32
+    assert len(streams()) == 33
 
 
 def test_the_handlers_read_the_streams_their_names_promise() -> None:
-    source = "\n".join(path.read_text() for path in (ROOT / "snowpark/carefloe/gold").glob("*.py"))
+    folders = [ROOT / "snowpark/carefloe" / name for name in ("gold", "ops")]
+    source = "\n".join(path.read_text() for one in folders for path in one.glob("*.py"))
     read = {name.lower() for name in re.findall(r'session\.table\(\s*"(\w+\.\w+_STREAM)"', source)}
     for name in re.findall(r'SnapshotDimension\(\s*"(\w+)"', source):
         read.add(f"silver.{name}_to_dim_{name}_stream".lower())
@@ -132,6 +137,26 @@ def test_every_graph_has_a_finalizer_is_suspended_first_and_resumed_last() -> No
     )
     assert sorted(finalized) == sorted(suspended) == sorted(resumed) == sorted(roots)
     assert all(task.startswith("ops.") for task in all_tasks)
+
+
+@pytest.mark.parametrize(
+    ("view", "table"),
+    [
+        ("ops.finished_task_run", "ops.pipeline_run"),
+        ("ops.run_notification", "ops.notification"),
+    ],
+)
+def test_what_a_finalizer_writes_has_the_columns_of_its_table(view: str, table: str) -> None:
+    """They are inserted in their order, all of them."""
+    texts = {text.split()[4]: text for text in statements() if text.startswith("create or")}
+    columns = {
+        name: re.findall(r"^    (\w+)(?: .*)? comment '", texts[name], re.MULTILINE)
+        for name in (view, table)
+    }
+    assert columns[view] == columns[table]
+    assert ALL_SQL.count(f"insert into {table}\n        select * from {view}\n") == ALL_SQL.count(
+        "finalize = "
+    )
 
 
 def test_nothing_that_holds_data_or_an_offset_is_ever_replaced() -> None:

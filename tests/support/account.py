@@ -28,6 +28,7 @@ from carefloe.gold import (
     patient_latest_vitals,
     vitals_hourly,
 )
+from carefloe.ops import notification
 from carefloe.silver import (
     department,
     encounter,
@@ -48,6 +49,7 @@ from sandbox.service import Warehouse
 SQL = Path(__file__).parents[2] / "sql"
 DATABASE = "CAREFLOE"
 TASK_FILE = "80_task.sql"
+SUPPRESS_AFTER_SECONDS = 3600
 
 Rows = list[dict[str, Any]]
 
@@ -97,6 +99,11 @@ GOLD = [
     _gold("vitals_hourly", vitals_hourly, "vitals"),
     _gold("fact_alert", fact_alert, "vitals"),
     _gold("patient_latest_vitals", patient_latest_vitals, "vitals"),
+    Procedure(
+        "ops.load_notification",
+        lambda session: notification.load(session, SUPPRESS_AFTER_SECONDS),
+        ("silver.vitals_to_notification_stream",),
+    ),
 ]
 TABLES = (
     "raw.patient_flow_event",
@@ -120,6 +127,8 @@ TABLES = (
     "gold.vitals_hourly",
     "gold.fact_alert",
     "gold.patient_latest_vitals",
+    "ops.notification",
+    "ops.notification_delivery",
 )
 DIMENSIONS = {
     "gold.dim_patient": "patient_key",
