@@ -113,7 +113,7 @@ def show_streams(session: Session, statement: Statement) -> Result:
             "base_tables": ".".join(definition["table"]),
             "type": "DELTA",
             "stale": str(bool(definition.get("stale"))).lower(),
-            "mode": "APPEND_ONLY",
+            "mode": definition.get("mode", "APPEND_ONLY"),
             "owner_role_type": "ROLE",
         }
         for name, definition in _catalog(session, "stream")

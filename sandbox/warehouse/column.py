@@ -1,12 +1,14 @@
-"""Column definitions of CREATE TABLE."""
+"""Column definitions of CREATE TABLE and of ALTER TABLE ... ADD COLUMN."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from sqlglot import exp
 
 from sandbox.warehouse.data_type import duckdb_type, parse_type
-from sandbox.warehouse.errors import unsupported
+from sandbox.warehouse.errors import syntax_error, unsupported
 from sandbox.warehouse.names import quote
 from sandbox.warehouse.rewrite import Context
 from sandbox.warehouse.statement import Reader
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
     from sandbox.warehouse.session import Session
 
 # sqlglot's tokenizer makes one token of PRIMARY KEY and of FOREIGN KEY.
-_CONSTRAINTS = ("CONSTRAINT", "PRIMARY KEY", "UNIQUE", "FOREIGN KEY")
+CONSTRAINTS = ("CONSTRAINT", "PRIMARY KEY", "UNIQUE", "FOREIGN KEY")
 _AFTER_TYPE = (
     "NOT",
     "NULL",
@@ -26,16 +28,16 @@ _AFTER_TYPE = (
     "UNIQUE",
     "REFERENCES",
     "COLLATE",
-)
-_AFTER_TYPE_ALL = (
-    *_AFTER_TYPE,
     "CONSTRAINT",
     "AUTOINCREMENT",
     "IDENTITY",
     "WITH",
     "MASKING",
     "TAG",
+    "AS",
+    "GENERATED",
 )
+_LITERALS = (exp.Literal, exp.Boolean, exp.Null)
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,11 @@ class ColumnDefinition:
     is_required: bool = False
     default: str | None = None
     comment: str | None = None
+    default_text: str | None = None
+    """The default as it was written."""
+    has_literal_default: bool = True
+    identity: tuple[int, int] | None = None
+    """Start and step of an AUTOINCREMENT column, whose default is still to be made."""
 
     @property
     def default_sql(self) -> str:
@@ -61,31 +68,69 @@ class ColumnDefinition:
 
 def read_columns(session: Session, reader: Reader) -> list[ColumnDefinition]:
     """The columns between the parentheses. Keys are read and dropped: Snowflake enforces none."""
-    return [_column(session, part) for part in reader.split() if part.peek() not in _CONSTRAINTS]
+    return [read_column(session, part) for part in reader.split() if part.peek() not in CONSTRAINTS]
 
 
-def _column(session: Session, reader: Reader) -> ColumnDefinition:
+def read_column(session: Session, reader: Reader) -> ColumnDefinition:
+    """One column, to the end of the reader."""
     name = reader.name()[0]
-    declared = reader.until(*_AFTER_TYPE_ALL)
-    is_required, default, comment = False, None, None
-    while not reader.at_end:
-        if reader.accept("NOT", "NULL"):
-            is_required = True
-        elif reader.accept("NULL") or reader.accept("UNIQUE"):
-            continue
-        elif reader.accept("PRIMARY KEY"):
-            is_required = True
-        elif reader.accept("DEFAULT"):
-            default = _expression(session, reader.until("NOT", "COMMENT", "PRIMARY KEY", "UNIQUE"))
-        elif reader.accept("COMMENT"):
-            reader.accept("=")
-            comment = reader.string()
-        else:
-            raise unsupported(f"column option {reader.rest()!r}.")
+    declared = reader.until(*_AFTER_TYPE)
     kind = duckdb_type(parse_type(declared)) if declared else "VARCHAR"
-    return ColumnDefinition(name, kind, declared, is_required, default, comment)
+    column = ColumnDefinition(name, kind, declared)
+    while not reader.at_end:
+        column = replace(column, **_option(session, reader))
+    if column.identity and column.default_text:
+        raise syntax_error("DEFAULT and AUTOINCREMENT exclude each other.")
+    return column
 
 
-def _expression(session: Session, text: str) -> str:
-    sql = translate_tree(parse_text(f"select {text} as x"), Context(session)).sql
-    return sql.removeprefix("SELECT ").rpartition(" AS ")[0]
+def read_default(session: Session, text: str) -> dict[str, Any]:
+    """What a default, an expression in Snowflake's SQL, means for a column."""
+    tree = parse_text(f"select {text} as x")
+    value = tree.selects[0].unalias() if isinstance(tree, exp.Query) else tree
+    is_literal = isinstance(value.this if isinstance(value, exp.Neg) else value, _LITERALS)
+    sql = translate_tree(tree, Context(session)).sql
+    return {
+        "default": sql.removeprefix("SELECT ").rpartition(" AS ")[0],
+        "default_text": text,
+        "has_literal_default": is_literal,
+    }
+
+
+def _option(session: Session, reader: Reader) -> dict[str, Any]:
+    if reader.accept("NOT", "NULL") or reader.accept("PRIMARY KEY"):
+        return {"is_required": True}
+    if reader.accept("NULL") or reader.accept("UNIQUE"):
+        return {}
+    if reader.accept("DEFAULT"):
+        return read_default(session, reader.until(*_AFTER_TYPE))
+    if reader.accept("COMMENT"):
+        reader.accept("=")
+        return {"comment": reader.string()}
+    if reader.accept("AUTOINCREMENT") or reader.accept("IDENTITY"):
+        return {"identity": _start_and_step(reader)}
+    if reader.accept("CONSTRAINT"):
+        reader.name()
+        return {}
+    if reader.accept("REFERENCES"):
+        reader.name()
+        if reader.peek() == "(":
+            reader.parenthesized()
+        return {}
+    raise unsupported(f"column option {reader.rest()!r}.")
+
+
+def _start_and_step(reader: Reader) -> tuple[int, int]:
+    """`(1, 2)` or `start 1 increment 2`, with `[no]order`."""
+    start, step = 1, 1
+    if reader.peek() == "(":
+        start, step = (int(str(value)) for value in reader.parenthesized().values())
+    if reader.accept("START"):
+        reader.accept("WITH")
+        start = int(str(reader.value()))
+    if reader.accept("INCREMENT"):
+        reader.accept("BY")
+        step = int(str(reader.value()))
+    if not reader.accept("ORDER"):
+        reader.accept("NOORDER")
+    return start, step

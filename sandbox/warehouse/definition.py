@@ -15,7 +15,7 @@ from sandbox.warehouse.translation import Translation, parse_text, translate_tre
 if TYPE_CHECKING:
     from sandbox.warehouse.session import Session
 
-_TABLE_OPTIONS = frozenset(
+TABLE_OPTIONS = frozenset(
     {"COMMENT", "DATA_RETENTION_TIME_IN_DAYS", "MAX_DATA_EXTENSION_TIME_IN_DAYS"}
     | {"CHANGE_TRACKING", "ENABLE_SCHEMA_EVOLUTION", "DEFAULT_DDL_COLLATION"}
 )
@@ -34,7 +34,7 @@ def read_options(reader: Reader) -> dict[str, object]:
             break
         options.update(found)
     for name in options:
-        if name not in _TABLE_OPTIONS | {"CLUSTER_BY"}:
+        if name not in TABLE_OPTIONS | {"CLUSTER_BY"}:
             raise unsupported(f"option {name}.")
     return options
 

@@ -54,7 +54,7 @@ def describe_relation(session: Session, statement: Statement) -> Result:
     if not session.table_columns(place):
         raise does_not_exist(kind.capitalize(), name)
     definition = session.catalog.get(session, kind, name) or {}
-    declared = definition.get("columns", {})
+    declared, defaults = definition.get("columns", {}), definition.get("defaults", {})
     comments = dict(
         session.run(
             "select column_name, comment from duckdb_columns() "
@@ -65,12 +65,18 @@ def describe_relation(session: Session, statement: Statement) -> Result:
     rows = [
         (
             *(column, shown_type(found, declared.get(column)), "COLUMN"),
-            *("Y" if null == "YES" else "N", default, "N", "N", None, None),
+            *("Y" if null == "YES" else "N", _shown_default(default, defaults.get(column))),
+            *("N", "N", None, None),
             *(comments.get(column), None, None),
         )
         for column, found, null, _, default, _ in session.run(f"describe {place}")
     ]
     return table(_COLUMNS, rows, DESCRIBE)
+
+
+def _shown_default(default: str | None, text: str | None) -> str | None:
+    """A default that is a sequence is shown as it was written."""
+    return text if default and "nextval(" in default and text else default
 
 
 @statement("describe stream", "desc stream")
@@ -93,7 +99,7 @@ def describe_stream(session: Session, statement: Statement) -> Result:
         "base_tables": source,
         "type": "DELTA",
         "stale": str(found["stale"]).lower(),
-        "mode": "APPEND_ONLY",
+        "mode": found.get("mode", "APPEND_ONLY"),
     }
     return table(list(row), [tuple(row.values())], DESCRIBE)
 

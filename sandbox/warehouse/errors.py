@@ -6,9 +6,14 @@ another kind would become an HTTP 500, which the connector retries silently for 
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import duckdb
 from snowflake.connector.errors import ProgrammingError
 
+UNSUPPORTED_IN_SANDBOX = "Unsupported feature in the sandbox warehouse: "
 SYNTAX_ERROR = 1003
 UNSUPPORTED = 2
 ALREADY_EXISTS = 2002
@@ -25,7 +30,7 @@ def syntax_error(detail: str) -> ProgrammingError:
 
 def unsupported(what: str) -> ProgrammingError:
     """The statement is known to Snowflake perhaps, but not to the sandbox, which never guesses."""
-    return sql_error(f"Unsupported feature in the sandbox warehouse: {what}", UNSUPPORTED, "0A000")
+    return sql_error(f"{UNSUPPORTED_IN_SANDBOX}{what}", UNSUPPORTED, "0A000")
 
 
 def does_not_exist(kind: str, name: object) -> ProgrammingError:
@@ -49,6 +54,12 @@ def from_duckdb(error: duckdb.Error) -> ProgrammingError:
         return sql_error("Duplicate row detected during DML action", 100090, "42P18")
     if "Division by zero" in first_line:
         return sql_error("Division by zero", 100051, "22012")
+    if UNSUPPORTED_IN_SANDBOX in first_line:
+        return unsupported(first_line.partition(UNSUPPORTED_IN_SANDBOX)[2])
+    if _WIDE.search(first_line):
+        return unsupported(f"whole numbers of more than 64 bits. {first_line}")
+    if unknown := _UNKNOWN_FUNCTION.search(first_line):
+        return unsupported(f"function {unknown[1]}.")
     for kind, errno, sqlstate in _KINDS:
         if isinstance(error, kind):
             prefix = "SQL compilation error:\n" if errno < 100000 else ""
@@ -56,6 +67,22 @@ def from_duckdb(error: duckdb.Error) -> ProgrammingError:
     return sql_error(first_line, 100038, "22000")
 
 
+@contextmanager
+def snowflake_errors() -> Iterator[None]:
+    """Whatever is raised inside leaves as a `ProgrammingError`."""
+    try:
+        yield
+    except ProgrammingError:
+        raise
+    except duckdb.Error as error:
+        raise from_duckdb(error) from error
+    except Exception as error:
+        message = f"Internal error of the sandbox warehouse: {type(error).__name__}: {error}"
+        raise sql_error(message, 603, "XX000") from error
+
+
+_WIDE = re.compile(r"INT128.* for the destination type INT64|Overflow in .* of INT64")
+_UNKNOWN_FUNCTION = re.compile(r"Function with name \"?(\w+)\"? does not exist")
 _KINDS: tuple[tuple[type[duckdb.Error], int, str], ...] = (
     (duckdb.BinderException, 904, "42000"),
     (duckdb.CatalogException, DOES_NOT_EXIST, "42S02"),

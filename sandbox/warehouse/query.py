@@ -28,7 +28,7 @@ from sandbox.warehouse.statement import Statement, read_statement
 from sandbox.warehouse.translation import Translation, translate
 
 if TYPE_CHECKING:
-    from sandbox.warehouse.session import Session
+    from sandbox.warehouse.session import Params, Session
 
 _COUNTED = {
     INSERT: ("number of rows inserted",),
@@ -58,23 +58,16 @@ def run_dml(session: Session, statement: Statement) -> Result:
         locks.add(target)
     shared = [target] if stream.of_table(session, target) else []
     with session.dml(locks, shared) as transaction, relations(session, translation):
+        transaction.consumed.update(translation.streams.values())
         if changes:
             transaction.queued.update(stream.before_change(session, target))
         mark = stream.last_own_row(session, target)
-        sql = runnable_sql(session, translation)
-        values = translation.values(statement)
-        if translation.kind == MERGE:
-            result = merge.run(session, sql, values, translation.actions)
-            inserted = merge.inserted(result)
+        result, inserted = _run(session, translation, translation.values(statement))
+        if changes:
+            fed = stream.after_change(session, target, mark, inserted > 0)
         else:
-            for first in translation.before:
-                session.run(first)
-            affected = int(session.run(sql, values)[0][0])
-            result = _counted(translation.kind, affected)
-            inserted = affected if translation.kind == INSERT else 0
-        if inserted:
-            transaction.fed.update(stream.after_insert(session, target, mark))
-        transaction.consumed.update(translation.streams.values())
+            fed = stream.after_insert(session, target, mark) if inserted else []
+        transaction.fed.update(fed if result.rowcount else ())
     return result
 
 
@@ -124,6 +117,18 @@ def relations(session: Session, translation: Translation) -> Iterator[None]:
         for name, table in translation.relations.items():
             stack.enter_context(session.relation(name, table))
         yield
+
+
+def _run(session: Session, translation: Translation, values: Params) -> tuple[Result, int]:
+    """The result of a DML, and how many rows it inserted."""
+    sql = runnable_sql(session, translation)
+    if translation.kind == MERGE:
+        result = merge.run(session, sql, values, translation.actions)
+        return result, merge.inserted(result)
+    for first in translation.before:
+        session.run(first)
+    affected = int(session.run(sql, values)[0][0])
+    return _counted(translation.kind, affected), affected if translation.kind == INSERT else 0
 
 
 def _counted(kind: int, affected: int) -> Result:

@@ -6,43 +6,32 @@ Statements go through `execute`, which looks the handler up in the registry. Han
 
 from __future__ import annotations
 
+import time
 import uuid
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import duckdb
-import pyarrow as pa
 from snowflake.connector.errors import ProgrammingError
 
 from sandbox.warehouse import stream
-from sandbox.warehouse.errors import from_duckdb, sql_error, unsupported
+from sandbox.warehouse.engine import Engine, Params
+from sandbox.warehouse.errors import snowflake_errors, sql_error, unsupported
 from sandbox.warehouse.names import ObjectName, split_name
 from sandbox.warehouse.parameter import Parameters
 from sandbox.warehouse.registry import find_statement
-from sandbox.warehouse.result import QUERY, Column, Result, status
+from sandbox.warehouse.result import Column, Result
 from sandbox.warehouse.statement import canonical, is_empty, read_statement
+from sandbox.warehouse.transaction import Transaction
 
 if TYPE_CHECKING:
     from sandbox.warehouse.account import Account
     from sandbox.warehouse.catalog import Catalog
 
-Params = Sequence[Any] | Mapping[str, Any]
-
-
-@dataclass
-class Transaction:
-    """What is to be done when the open transaction commits."""
-
-    explicit: bool
-    fed: set[ObjectName] = field(default_factory=set)
-    """Streams that got rows."""
-    consumed: set[ObjectName] = field(default_factory=set)
-    """Streams a DML read: their offsets move with the commit."""
-    queued: set[ObjectName] = field(default_factory=set)
-    """Streams that have a queue from here on."""
+__all__ = ["Params", "Session", "Transaction"]
 
 
 class Session:
@@ -70,10 +59,14 @@ class Session:
         self.temporary_stages: dict[ObjectName, dict[str, Any]] = {}
         self.autocommit = True
         self.last_query_id: str | None = None
+        self.query_ids: deque[str] = deque(maxlen=50)
         self.transaction: Transaction | None = None
         self.in_ddl = False
         self._columns: dict[str, tuple[tuple[int, int], list[tuple[str, str]]]] = {}
-        self._duck = duck
+        self._engine = Engine(duck)
+        self.run, self.fetch = self._engine.run, self._engine.fetch
+        self.columns_of, self.relation = self._engine.columns_of, self._engine.relation
+        self.duckdb_columns, self.interrupt = self._engine.duckdb_columns, self._engine.interrupt
         self.run("set search_path = 'memory.main'")
 
     @property
@@ -91,12 +84,11 @@ class Session:
         if self.transaction:
             self.rollback()
         forget_temporary(self)
-        self._duck.close()
-        del self._duck
+        self._engine.close()
 
     def execute(self, text: str, params: Params = ()) -> Result:
         """Run one Snowflake statement; `params` are the values of `?` or `:name`."""
-        with _snowflake_errors():
+        with self.one_statement():
             statement = read_statement(
                 text, params if isinstance(params, Mapping) else tuple(params)
             )
@@ -105,6 +97,7 @@ class Session:
             handler, statement = find_statement(statement)
             result = handler(self, statement)
         result.query_id = self.last_query_id = str(uuid.uuid4())
+        self.query_ids.append(result.query_id)
         self.account.remember(result)
         return result
 
@@ -112,23 +105,22 @@ class Session:
         """Columns and statement type of a statement that is not run."""
         from sandbox.warehouse.query import describe
 
-        with _snowflake_errors():
+        with self.one_statement():
             return describe(self, canonical(text))
 
-    def run(self, sql: str, params: Params = ()) -> list[tuple[Any, ...]]:
-        """Rows of a statement in DuckDB's SQL."""
-        return self._duck.execute(sql, _bound(params)).fetchall()
-
-    def fetch(self, sql: str, params: Params = (), kind: int = QUERY) -> Result:
-        """The result of a query in DuckDB's SQL, with Snowflake's column types."""
-        relation = self._duck.sql(sql, params=_bound(params) or None)
-        columns = _columns(relation)
-        table = relation.to_arrow_table()
-        return Result(columns, table, kind)
-
-    def columns_of(self, sql: str, params: Params = ()) -> list[Column]:
-        """The columns of a query in DuckDB's SQL, which is bound but not run."""
-        return _columns(self._duck.sql(sql, params=_bound(params) or None))
+    @contextmanager
+    def one_statement(self) -> Iterator[None]:
+        """What runs inside is undone as a whole when it fails, and an open transaction goes on."""
+        open_one, mark = self.transaction, self._engine.mark()
+        before = open_one.copy() if open_one else {}
+        try:
+            with snowflake_errors():
+                yield
+        except ProgrammingError:
+            if open_one is not None and open_one is self.transaction:
+                open_one.restore(before)
+                self._engine.undo(mark)
+            raise
 
     def table_columns(self, place: str) -> list[tuple[str, str]]:
         """Names and DuckDB types of a table or view, given as DuckDB's name; [] without one."""
@@ -144,20 +136,6 @@ class Session:
             known = (key, [(row[0], row[1]) for row in rows])
             self._columns[place] = known
         return known[1]
-
-    def duckdb_columns(self, sql: str) -> list[tuple[str, str]]:
-        """Names and DuckDB types of the columns of a query in DuckDB's SQL."""
-        relation = self._duck.sql(sql)
-        return [(n, str(kind)) for n, kind in zip(relation.columns, relation.types, strict=True)]
-
-    @contextmanager
-    def relation(self, name: str, table: pa.Table) -> Iterator[None]:
-        """Lend an Arrow table to the queries run inside as a relation of that name."""
-        self._duck.register(name, table)
-        try:
-            yield
-        finally:
-            self._duck.unregister(name)
 
     def resolve(self, parts: Sequence[str]) -> ObjectName:
         """The full name of a schema object, completed by the current database and schema."""
@@ -189,24 +167,26 @@ class Session:
     def begin(self, explicit: bool = True) -> Transaction:
         """The open transaction, opened if there is none."""
         if self.transaction is None:
-            self.run("begin")
-            self.transaction = Transaction(explicit)
+            self._engine.begin(can_be_mended=explicit or not self.autocommit)
+            self.transaction = Transaction(explicit, time.time_ns())
         return self.transaction
 
     def commit(self) -> None:
         """Commit the open transaction, if any, and tell who waits for streams."""
-        transaction, self.transaction = self.transaction, None
+        transaction = self.transaction
         if transaction is None:
             return
         try:
             for name in sorted(transaction.consumed):
                 stream.advance(self, name)
-            self.run("commit")
+            stream.unpin(self)
+            self._engine.commit()
             self.account.queued_streams.update(transaction.queued)
-        except duckdb.Error:
-            self._undo()
+        except (duckdb.Error, ProgrammingError):
+            self._engine.rollback()
             raise
         finally:
+            self.transaction = None
             self.account.locks.release(self)
         if transaction.fed:
             self.account.announce(frozenset(transaction.fed))
@@ -214,7 +194,7 @@ class Session:
     def rollback(self) -> None:
         if self.transaction is not None:
             self.transaction = None
-            self._undo()
+            self._engine.rollback()
             self.account.locks.release(self)
 
     @contextmanager
@@ -249,13 +229,13 @@ class Session:
         try:
             self.lock(locks)
             with self.account.ddl_lock:
-                self.run("begin")
+                self._engine.begin()
                 self.in_ddl = True
                 try:
                     yield
-                    self.run("commit")
+                    self._engine.commit()
                 except BaseException:
-                    self._undo()
+                    self._engine.rollback()
                     raise
                 finally:
                     self.in_ddl = False
@@ -271,40 +251,3 @@ class Session:
     def now() -> str:
         """The time of day for `created_on` of an object, UTC."""
         return datetime.now(UTC).isoformat()
-
-    def interrupt(self) -> None:
-        """From another thread: make the running statement fail, so that it cannot commit."""
-        self._duck.interrupt()
-
-    def _undo(self) -> None:
-        """Roll DuckDB back; it may have done so on its own."""
-        with suppress(duckdb.TransactionException):
-            self.run("rollback")
-
-
-def ok(message: str = "Statement executed successfully.") -> Result:
-    return status(message)
-
-
-def _bound(params: Params) -> dict[str, Any] | list[Any]:
-    return dict(params) if isinstance(params, Mapping) else list(params)
-
-
-def _columns(relation: duckdb.DuckDBPyRelation) -> list[Column]:
-    return [
-        Column.of_duckdb(name, str(kind))
-        for name, kind in zip(relation.columns, relation.types, strict=True)
-    ]
-
-
-@contextmanager
-def _snowflake_errors() -> Iterator[None]:
-    try:
-        yield
-    except ProgrammingError:
-        raise
-    except duckdb.Error as error:
-        raise from_duckdb(error) from error
-    except Exception as error:
-        message = f"Internal error of the sandbox warehouse: {type(error).__name__}: {error}"
-        raise sql_error(message, 603, "XX000") from error

@@ -5,13 +5,15 @@ from __future__ import annotations
 import importlib
 
 _MODULES = (
+    "alter_table",
     "control",
     "copy_into",
     "describe",
     "query",
     "schema",
+    "sequence",
     "stage",
-    "stream",
+    "stream_ddl",
     "table",
     "view",
     "virtual_warehouse",

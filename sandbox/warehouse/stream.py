@@ -1,70 +1,50 @@
-"""Append-only streams: the rows inserted into a table since a consumer last took them.
+"""Streams: what changed in a table since a consumer last took it.
 
-A table that is only ever appended to needs no copy of its rows: DuckDB numbers rows in the order in
-which they are committed, so a stream is the number of the last row it consumed, and a transaction
-that commits late still lands behind that number. Numbers move when rows are deleted or updated;
-just before the first such change the rows still to be read are copied to a queue table, which is
-filled by every later insert.
+`stream_append` and `stream_delta` know how the two types are kept; here is what DML and DDL need of
+all streams of a table.
 
 https://docs.snowflake.com/en/user-guide/streams-intro
 """
 
-# ruff: noqa: S608 - names are quoted by `names.quote`, values are bound
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sandbox.warehouse.catalog import SCHEMA
-from sandbox.warehouse.errors import (
-    already_exists,
-    does_not_exist,
-    sql_error,
-    unsupported,
-)
-from sandbox.warehouse.names import ObjectName, literal, quote
-from sandbox.warehouse.registry import function, statement
-from sandbox.warehouse.result import Result, status
-from sandbox.warehouse.statement import Reader, Statement
+from sandbox.warehouse import stream_append, stream_delta, stream_state
+from sandbox.warehouse.errors import does_not_exist, sql_error
+from sandbox.warehouse.names import ObjectName
 
 if TYPE_CHECKING:
+    from sandbox.warehouse.catalog import Definition
     from sandbox.warehouse.session import Session
 
 KIND = "stream"
-# DuckDB numbers the rows a transaction has not committed yet from here on.
-UNCOMMITTED = 36028797018960000
 METADATA = (
     ("METADATA$ACTION", "VARCHAR"),
     ("METADATA$ISUPDATE", "BOOLEAN"),
     ("METADATA$ROW_ID", "VARCHAR"),
 )
-
-
-def creation_sql(database: str) -> str:
-    """`position` is the last row consumed; `until` bounds the first read of the initial rows."""
-    return f"""create table if not exists {quote(database)}.{quote(SCHEMA)}.stream_state
-        (schema varchar, name varchar, position bigint, until bigint, queued boolean)"""
-
-
-def of_table(session: Session, table: ObjectName) -> list[ObjectName]:
-    """The streams on a table that are not stale."""
-    if table in session.temporary:
-        return []
-    streams = session.catalog.list(session, KIND, table.database)
-    return [
-        name for name, stream in streams.items() if _source(stream) == table and not stream["stale"]
-    ]
+creation_sql = stream_state.creation_sql
+unpin = stream_delta.unpin
 
 
 def exists(session: Session, name: ObjectName) -> bool:
     return session.catalog.get(session, KIND, name) is not None
 
 
+def of_table(session: Session, table: ObjectName) -> list[ObjectName]:
+    """The streams on a table that are not stale."""
+    append, delta = _of_table(session, table)
+    return append + delta
+
+
 def source_of(session: Session, name: ObjectName) -> ObjectName:
     """The table a stream is on."""
-    stream = session.catalog.get(session, KIND, name)
-    if stream is None:
-        raise does_not_exist("Object", name)
-    return _source(stream)
+    return _source(_definition(session, name))
+
+
+def is_append_only(definition: Definition) -> bool:
+    return bool(definition.get("mode", "APPEND_ONLY") == "APPEND_ONLY")
 
 
 def relation_sql(session: Session, name: ObjectName) -> str:
@@ -73,26 +53,18 @@ def relation_sql(session: Session, name: ObjectName) -> str:
     Inside a transaction that is what it held when the transaction began: DuckDB's snapshot, less
     the transaction's own rows.
     """
-    stream = session.catalog.get(session, KIND, name)
-    if stream is None:
-        raise does_not_exist("Object", name)
-    table = _source(stream)
-    if stream["stale"]:
+    definition = _definition(session, name)
+    table = _source(definition)
+    if definition["stale"]:
         raise sql_error(
             f"SQL compilation error:\nBase table '{table}' dropped, cannot read from stream "
             f"'{name}'.",
             91901,
             "02000",
         )
-    position, until, queued = _state(session, name)
-    if queued:
-        return _queue_sql(session, name, table)
-    last = UNCOMMITTED - 1 if until is None else until
-    return (
-        f'select *, \'INSERT\' as "METADATA$ACTION", false as "METADATA$ISUPDATE", '
-        f'md5({literal(table.name)} || rowid::varchar) as "METADATA$ROW_ID" from {table.sql} '
-        f"where rowid between {position + 1} and {last}"
-    )
+    if is_append_only(definition):
+        return stream_append.relation_sql(session, name, table)
+    return stream_delta.relation_sql(session, name, table)
 
 
 def has_rows(session: Session, name: ObjectName) -> bool:
@@ -101,197 +73,131 @@ def has_rows(session: Session, name: ObjectName) -> bool:
 
 def advance(session: Session, name: ObjectName) -> None:
     """Move the offset past what this transaction could read. Part of its commit."""
-    stream = session.catalog.get(session, KIND, name)
-    if stream is None:
+    definition = session.catalog.get(session, KIND, name)
+    if definition is None or definition["stale"]:
         return
-    _, _, queued = _state(session, name)
-    if queued:
-        session.run(f"delete from {_queue(name)} where {_COMMITTED}")
-        return
-    position = f"coalesce((select max(rowid) from {_source(stream).sql} where rowid < ?), -1)"
-    session.run(
-        f"update {_states(name)} set position = coalesce(until, {position}), until = null "
-        "where schema = ? and name = ?",
-        [UNCOMMITTED, name.schema, name.name],
-    )
+    store = stream_append if is_append_only(definition) else stream_delta
+    store.advance(session, name, _source(definition))
 
 
 def before_change(session: Session, table: ObjectName) -> list[ObjectName]:
-    """Copy what streams still hold, because this transaction is about to renumber rows.
+    """Rows of the table are about to be updated or deleted.
 
-    Returns the streams that have a queue from now on.
+    Returns the append-only streams that have a queue from now on.
     """
-    found = [name for name in of_table(session, table) if not _is_queued(session, name)]
-    for name in found:
-        session.run(
-            f"create or replace table {_queue(name)} as select *, md5({literal(table.name)} || "
-            f'rowid::varchar) as "_ROW_ID", rowid < {UNCOMMITTED} as "_BEFORE" '
-            f"from {table.sql} where rowid > {_state(session, name)[0]}"
-        )
-        session.run(
-            f"update {_states(name)} set queued = true where schema = ? and name = ?",
-            [name.schema, name.name],
-        )
-    return found
+    append, delta = _of_table(session, table)
+    _pin(session, delta, table)
+    if delta:
+        stream_delta.before_change(session, table)
+    return stream_append.before_change(session, append, table)
 
 
 def last_own_row(session: Session, table: ObjectName) -> int | None:
     """A mark for `after_insert`; None when no stream of the table needs one."""
-    if not any(_is_queued(session, name) for name in of_table(session, table)):
+    append, delta = _of_table(session, table)
+    _pin(session, delta, table)
+    if not delta and not stream_append.needs_mark(session, append):
         return None
-    rows = session.run(f"select max(rowid) from {table.sql} where rowid >= {UNCOMMITTED}")
-    return int(rows[0][0] or UNCOMMITTED - 1)
+    first = stream_append.UNCOMMITTED
+    rows = session.run(f"select max(rowid) from {table.sql} where rowid >= {first}")  # noqa: S608
+    return first - 1 if rows[0][0] is None else int(rows[0][0])
 
 
 def after_insert(session: Session, table: ObjectName, mark: int | None) -> list[ObjectName]:
     """Note the rows this transaction inserted since the mark; returns the streams of the table."""
-    streams = of_table(session, table)
-    for name in streams:
-        if mark is not None and _is_queued(session, name):
-            session.run(
-                f"insert into {_queue(name)} by name select *, "
-                f'md5({literal(table.name)} || rowid::varchar) as "_ROW_ID", '
-                f'false as "_BEFORE" from {table.sql} where rowid > {mark}'
-            )
-    return streams
+    append, delta = _of_table(session, table)
+    stream_append.after_insert(session, append, table, mark)
+    if delta and mark is not None:
+        stream_delta.after_insert(session, table, mark)
+    return append + delta
+
+
+def after_change(
+    session: Session, table: ObjectName, mark: int | None, has_inserted: bool
+) -> list[ObjectName]:
+    """Note what a statement did after `before_change`; returns the streams it may have fed."""
+    append, delta = _of_table(session, table)
+    if delta:
+        stream_delta.after_change(session, table)
+    if not has_inserted:
+        return delta
+    stream_append.after_insert(session, append, table, mark)
+    return append + delta
 
 
 def table_replaced(session: Session, table: ObjectName) -> None:
     """The table was dropped or replaced: its streams can no longer be read."""
     for name in of_table(session, table):
-        stream = session.catalog.get(session, KIND, name)
-        session.catalog.put(session, KIND, name, {**(stream or {}), "stale": True})
+        definition = _definition(session, name)
+        session.catalog.put(session, KIND, name, {**definition, "stale": True})
+        forget_rows(session, name)
+    stream_delta.forget_image(session, table)
 
 
-@statement("create stream")
-def create_stream(session: Session, statement: Statement) -> Result:
-    """https://docs.snowflake.com/en/sql-reference/sql/create-stream"""
-    modifiers, reader = statement.after_head()
-    name = session.resolve(reader.name())
-    reader.accept("COPY", "GRANTS")
-    reader.expect("ON", "TABLE")
-    table = session.resolve(reader.name())
-    options = _options(reader)
-    if options.get("APPEND_ONLY") is not True:
-        raise unsupported("standard streams; write append_only = true.")
-    if name.database != table.database:
-        raise unsupported("a stream in another database than its table.")
-    with session.ddl([table]):
-        if exists(session, name):
-            if "IF NOT EXISTS" in modifiers:
-                return status(f"{name.name} already exists, statement succeeded.")
-            if "OR REPLACE" not in modifiers:
-                raise already_exists(name)
-            _forget(session, name)
-        last = int(session.run(f"select coalesce(max(rowid), -1) from {table.sql}")[0][0])
-        definition = {
-            "table": [table.database, table.schema, table.name],
-            "stale": False,
-            "comment": options.get("COMMENT", ""),
-            "created_on": session.now(),
-        }
-        session.catalog.put(session, KIND, name, definition)
-        initial = options.get("SHOW_INITIAL_ROWS") is True
-        session.run(
-            f"insert into {_states(name)} values (?, ?, ?, ?, false)",
-            [
-                name.schema,
-                name.name,
-                -1 if initial else last,
-                last if initial and last >= 0 else None,
-            ],
-        )
-    if initial and last >= 0:
-        session.account.announce(frozenset({name}))
-    return status(f"Stream {name.name} successfully created.")
+def table_renamed(session: Session, renamed: dict[ObjectName, ObjectName]) -> None:
+    """Streams follow their tables; two tables that swap names are renamed together."""
+    streams = {old: of_table(session, old) for old in renamed}
+    images = [(old, new) for old, new in renamed.items() if _of_table(session, old)[1]]
+    for old, new in images:
+        session.run(f"create temp table {_waiting(new)} as from {stream_delta.image(old)}")
+        stream_delta.forget_image(session, old)
+    for _, new in images:
+        session.run(f"create table {stream_delta.image(new)} as from {_waiting(new)}")
+        session.run(f"drop table {_waiting(new)}")
+    for old, names in streams.items():
+        new = renamed[old]
+        for name in names:
+            definition = _definition(session, name)
+            place = [new.database, new.schema, new.name]
+            session.catalog.put(session, KIND, name, {**definition, "table": place})
 
 
-@statement("drop stream")
-def drop_stream(session: Session, statement: Statement) -> Result:
-    modifiers, reader = statement.after_head()
-    name = session.resolve(reader.name())
-    reader.end()
-    with session.ddl():
-        if not exists(session, name):
-            if "IF EXISTS" in modifiers:
-                return status("Drop statement executed successfully.")
-            raise does_not_exist("Stream", name)
-        _forget(session, name)
-    return status(f"{name.name} successfully dropped.")
+def copies(session: Session, table: ObjectName) -> list[str]:
+    """DuckDB's names of the tables that hold rows of this one and change their columns with it."""
+    append, delta = _of_table(session, table)
+    queued = [name for name in append if stream_state.get(session, name).queued]
+    images = [stream_delta.image(table)] if delta else []
+    return [*map(stream_append.queue, queued), *images, *map(stream_delta.offset, delta)]
 
 
-@function("system$stream_has_data")
-def stream_has_data(session: Session, arguments: list[object]) -> bool:
-    """https://docs.snowflake.com/en/sql-reference/functions/system_stream_has_data"""
-    from sandbox.warehouse.names import split_name
-
-    name = session.resolve(split_name(str(arguments[0])))
-    if not exists(session, name):
-        raise does_not_exist("Stream", name)
-    return has_rows(session, name)
+def forget_rows(session: Session, name: ObjectName) -> None:
+    stream_append.forget(session, name)
+    stream_delta.forget(session, name)
 
 
-_COMMITTED = f'(rowid < {UNCOMMITTED} or "_BEFORE")'
+def _definition(session: Session, name: ObjectName) -> Definition:
+    definition = session.catalog.get(session, KIND, name)
+    if definition is None:
+        raise does_not_exist("Object", name)
+    return definition
 
 
-def _options(reader: Reader) -> dict[str, object]:
-    options: dict[str, object] = dict(reader.options())
-    reader.end()
-    for name in options:
-        if name not in {"APPEND_ONLY", "SHOW_INITIAL_ROWS", "COMMENT", "INSERT_ONLY"}:
-            raise unsupported(f"stream option {name}.")
-    return options
+def _of_table(session: Session, table: ObjectName) -> tuple[list[ObjectName], list[ObjectName]]:
+    """Its append-only and its standard streams."""
+    append: list[ObjectName] = []
+    delta: list[ObjectName] = []
+    if table in session.temporary:
+        return append, delta
+    for name, found in session.catalog.list(session, KIND, table.database).items():
+        if _source(found) == table and not found["stale"]:
+            (append if is_append_only(found) else delta).append(name)
+    return append, delta
 
 
-def _queue_sql(session: Session, name: ObjectName, table: ObjectName) -> str:
-    queued = {row[0] for row in session.run(f"describe {_queue(name)}")}
-    columns = [row[0] for row in session.run(f"describe {table.sql}")]
-    fields = ", ".join(
-        quote(column) if column in queued else f"null as {quote(column)}" for column in columns
-    )
-    return (
-        f'select {fields}, \'INSERT\' as "METADATA$ACTION", false as "METADATA$ISUPDATE", '
-        f'"_ROW_ID" as "METADATA$ROW_ID" from {_queue(name)} where {_COMMITTED}'
-    )
+def _pin(session: Session, streams: list[ObjectName], table: ObjectName) -> None:
+    """What this transaction is about to do to the table does not show in its own streams."""
+    transaction = session.transaction
+    if transaction is None:
+        return
+    is_long = transaction.explicit or not session.autocommit
+    for name in streams:
+        if is_long or name in transaction.consumed:
+            stream_delta.pin(session, name, table)
 
 
-def _is_queued(session: Session, name: ObjectName) -> bool:
-    queued = _state(session, name)[2]
-    if name in session.account.queued_streams and not queued:
-        raise sql_error(
-            f"The rows of the source of stream {name} were changed after this transaction began; "
-            "roll it back and try again.",
-            625,
-            "57014",
-        )
-    return queued
+def _source(definition: Definition) -> ObjectName:
+    return ObjectName(*definition["table"])
 
 
-def _state(session: Session, name: ObjectName) -> tuple[int, int | None, bool]:
-    rows = session.run(
-        f"select position, until, queued from {_states(name)} where schema = ? and name = ?",
-        [name.schema, name.name],
-    )
-    position, until, queued = rows[0]
-    return int(position), until, bool(queued)
-
-
-def _forget(session: Session, name: ObjectName) -> None:
-    session.catalog.drop(session, KIND, name)
-    session.account.queued_streams.discard(name)
-    session.run(f"drop table if exists {_queue(name)}")
-    session.run(
-        f"delete from {_states(name)} where schema = ? and name = ?", [name.schema, name.name]
-    )
-
-
-def _source(stream: dict[str, object]) -> ObjectName:
-    return ObjectName(*stream["table"])  # type: ignore[misc]
-
-
-def _queue(name: ObjectName) -> str:
-    return ObjectName(name.database, SCHEMA, f"queue {name.schema}.{name.name}").sql
-
-
-def _states(name: ObjectName) -> str:
-    return f"{quote(name.database)}.{quote(SCHEMA)}.stream_state"
+def _waiting(table: ObjectName) -> str:
+    return ObjectName("temp", "main", f"__image {table}").sql

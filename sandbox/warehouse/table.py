@@ -4,23 +4,35 @@ https://docs.snowflake.com/en/sql-reference/sql/create-table
 """
 
 # ruff: noqa: S608 - names are quoted by `names.quote`, values are bound
-# ruff: noqa: S608 - names are quoted by `names.quote`, values are bound
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from sandbox.warehouse import stream
+from sandbox.warehouse import sequence, stream
 from sandbox.warehouse.column import ColumnDefinition, read_columns
+from sandbox.warehouse.column_change import TableColumns, place_of
+from sandbox.warehouse.comment import set_comment
 from sandbox.warehouse.definition import comment_of, kind_of, read_options, translation_of
 from sandbox.warehouse.errors import already_exists, does_not_exist, sql_error, unsupported
-from sandbox.warehouse.names import ObjectName, literal, quote
+from sandbox.warehouse.names import ObjectName, quote
 from sandbox.warehouse.query import relations, runnable_sql
 from sandbox.warehouse.registry import statement
 from sandbox.warehouse.result import Result, status
-from sandbox.warehouse.statement import Statement
+from sandbox.warehouse.statement import Reader, Statement
 
 if TYPE_CHECKING:
     from sandbox.warehouse.session import Session
+
+
+@dataclass(frozen=True)
+class _Content:
+    """What a new table is made of: columns, a query, or another table."""
+
+    columns: Sequence[ColumnDefinition] = ()
+    query: str | None = None
+    rows_of: ObjectName | None = None
 
 
 @statement("create table")
@@ -29,64 +41,75 @@ def create_table(session: Session, statement: Statement) -> Result:
     name = session.resolve(reader.name())
     if reader.accept("IF", "NOT", "EXISTS"):  # Snowpark writes it behind the name
         modifiers |= {"IF NOT EXISTS"}
-    if reader.accept("CLONE") or reader.accept("LIKE"):
-        raise unsupported("create table ... clone or like.")
-    columns = read_columns(session, reader.parenthesized()) if reader.peek() == "(" else []
-    options = read_options(reader)
-    query = reader.rest() if reader.accept("AS") else None
+    source, content = _read_content(session, reader)
+    options = {**_inherited(session, source), **read_options(reader)}
+    if reader.accept("AS"):
+        content = replace(content, query=reader.rest())
     reader.end()
+    _refuse_combinations(modifiers, source, content)
     if statement.is_temporary:
-        return _create_temporary(session, name, columns, query, modifiers)
+        return _create_temporary(session, name, content, modifiers)
     with session.ddl([name]):
         known = kind_of(session, name)
         if known and "IF NOT EXISTS" in modifiers:
             return status(f"{name.name} already exists, statement succeeded.")
-        if known == "table" and "OR ALTER" in modifiers and query is None:
-            alter_columns(session, name, columns)
+        if known == "table" and "OR ALTER" in modifiers:
+            alter_columns(session, name, content.columns)
+            options["added"] = TableColumns(session, name).definition.get("added", [])
         elif known and not modifiers & {"OR REPLACE"}:
             raise already_exists(name)
         else:
-            _build(session, name, columns, query, known)
-        _describe_columns(session, name, columns)
-        session.run(f"comment on table {name.sql} is {literal(comment_of(options))}")
-        declared = {column.name: column.declared_type for column in columns}
-        session.catalog.put(session, "table", name, {**options, "columns": declared})
+            _build(session, name, content, known)
+        for column in content.columns:
+            set_comment(session, "table", name, column.comment, column.name)
+        set_comment(session, "table", name, comment_of(options))
+        declared = {column.name: column.declared_type for column in content.columns}
+        defaults = {column.name: column.default_text for column in content.columns}
+        definition = {**options, "columns": declared, "defaults": defaults}
+        if "TRANSIENT" in modifiers:
+            definition["kind"] = "TRANSIENT"
+        session.catalog.put(session, "table", name, definition)
     return status(f"Table {name.name} successfully created.")
 
 
-def alter_columns(session: Session, name: ObjectName, wanted: list[ColumnDefinition]) -> None:
+def alter_columns(session: Session, name: ObjectName, wanted: Sequence[ColumnDefinition]) -> None:
     """Add, keep, change and drop columns until the table is as wanted; no row is lost.
 
-    https://docs.snowflake.com/en/sql-reference/sql/create-table#label-create-or-alter-table-syntax
+    https://docs.snowflake.com/en/sql-reference/sql/create-table#create-or-alter-table-usage-notes
     """
-    known = {row[0]: row for row in session.run(f"describe {name.sql}")}
+    columns = TableColumns(session, name)
+    known = columns.known()
+    names = [column.name for column in wanted]
+    kept = [column for column in known if column in names]
+    if names[: len(kept)] != kept:
+        raise sql_error(
+            "SQL compilation error:\nCREATE OR ALTER TABLE adds columns at the end of the column "
+            f"list only and keeps their order; table {name} begins with {', '.join(kept)}.",
+            2,
+            "0A000",
+        )
+    texts = dict(columns.definition["defaults"])
     for column in wanted:
-        field = quote(column.name)
         if column.name not in known:
-            session.run(
-                f"alter table {name.sql} add column {field} {column.type}{column.default_sql}"
-            )
-            if column.is_required:
-                session.run(f"alter table {name.sql} alter column {field} set not null")
+            columns.add(column)
             continue
-        _, kind, nullable, _, default, _ = known[column.name]
-        if session.run(f"select typeof(null::{column.type})")[0][0] != kind:
-            session.run(f"alter table {name.sql} alter column {field} type {column.type}")
-        if (nullable == "NO") != column.is_required:
-            action = "set" if column.is_required else "drop"
-            session.run(f"alter table {name.sql} alter column {field} {action} not null")
-        if default is not None and column.default is None:
-            session.run(f"alter table {name.sql} alter column {field} drop default")
-        elif column.default is not None:
-            session.run(f"alter table {name.sql} alter column {field} set default {column.default}")
-    for left in [c for c in known if c not in {column.name for column in wanted}]:
-        session.run(f"alter table {name.sql} drop column {quote(left)}")
+        columns.change_type(column.name, column.declared_type)
+        if known[column.name].is_required != column.is_required:
+            (columns.require if column.is_required else columns.allow_null)(column.name)
+        if _folded(texts.get(column.name, column.default_text)) != _folded(column.default_text):
+            _change_default(columns, column)
+    for left in [column for column in known if column not in names]:
+        columns.drop(left)
+    columns.save()
 
 
 @statement("drop table", "drop view")
 def drop_relation(session: Session, statement: Statement) -> Result:
     modifiers, reader = statement.after_head()
     name = session.resolve(reader.name())
+    if not reader.accept("CASCADE"):
+        reader.accept("RESTRICT")
+    reader.end()
     kind = statement.words[1].lower()
     if name in session.temporary and kind == "table":
         with session.ddl(is_temporary=True):
@@ -110,12 +133,90 @@ def drop_relation(session: Session, statement: Statement) -> Result:
     return status(f"{name.name} successfully dropped.")
 
 
+def _read_content(session: Session, reader: Reader) -> tuple[ObjectName | None, _Content]:
+    """The table that is taken as a pattern, and what the new one is made of."""
+    if reader.peek() not in {"CLONE", "LIKE"}:
+        columns = read_columns(session, reader.parenthesized()) if reader.peek() == "(" else []
+        return None, _Content(_with_sequences(session, columns))
+    has_rows = reader.accept("CLONE") or not reader.accept("LIKE")
+    source = session.resolve(reader.name())
+    if reader.peek() in {"AT", "BEFORE"}:
+        raise unsupported("a clone of a table as it was at a point in the past.")
+    place = place_of(session, source)
+    declared = (session.catalog.get(session, "table", source) or {}).get("columns", {})
+    texts = (session.catalog.get(session, "table", source) or {}).get("defaults", {})
+    if source not in session.temporary and kind_of(session, source) != "table":
+        raise does_not_exist("Table", source)
+    comments = dict(
+        session.run(
+            "select column_name, comment from duckdb_columns() "
+            "where database_name = ? and schema_name = ? and table_name = ?",
+            [source.database, source.schema, source.name],
+        )
+    )
+    columns = [
+        ColumnDefinition(
+            name, kind, declared.get(name, ""), null == "NO", default, comments.get(name),
+            texts.get(name),
+        )
+        for name, kind, null, _, default, _ in session.run(f"describe {place}")
+    ]  # fmt: skip
+    return source, _Content(columns, rows_of=source if has_rows else None)
+
+
+def _inherited(session: Session, source: ObjectName | None) -> dict[str, object]:
+    """Properties of the table that is taken as a pattern."""
+    found = session.catalog.get(session, "table", source) if source else None
+    left_out = ("columns", "defaults", "added", "kind")
+    return {key: value for key, value in (found or {}).items() if key not in left_out}
+
+
+def _refuse_combinations(
+    modifiers: frozenset[str], source: ObjectName | None, content: _Content
+) -> None:
+    if "OR ALTER" in modifiers and (source or content.query):
+        raise sql_error(
+            "SQL compilation error:\nCREATE OR ALTER TABLE supports no AS SELECT, LIKE or CLONE.",
+            2,
+            "0A000",
+        )
+    if {"OR REPLACE", "IF NOT EXISTS"} <= modifiers:
+        raise sql_error(
+            "SQL compilation error:\noptions OR REPLACE and IF NOT EXISTS are incompatible.",
+            1003,
+            "42000",
+        )
+    if not content.columns and content.query is None:
+        raise sql_error("SQL compilation error:\nthe table has no columns.", 1003, "42000")
+
+
+def _with_sequences(
+    session: Session, columns: Sequence[ColumnDefinition]
+) -> list[ColumnDefinition]:
+    """AUTOINCREMENT columns take their values from a sequence of their own."""
+    return [
+        column
+        if column.identity is None
+        else replace(column, **sequence.identity_default(session, *column.identity))
+        for column in columns
+    ]
+
+
+def _change_default(columns: TableColumns, column: ColumnDefinition) -> None:
+    if column.default is None:
+        columns.drop_default(column.name)
+    else:
+        columns.set_default(
+            column.name, {"default": column.default, "default_text": column.default_text}
+        )
+
+
+def _folded(text: str | None) -> str:
+    return " ".join((text or "").split()).lower()
+
+
 def _create_temporary(
-    session: Session,
-    name: ObjectName,
-    columns: list[ColumnDefinition],
-    query: str | None,
-    modifiers: frozenset[str],
+    session: Session, name: ObjectName, content: _Content, modifiers: frozenset[str]
 ) -> Result:
     with session.ddl(is_temporary=True):
         if name in session.temporary and "IF NOT EXISTS" in modifiers:
@@ -124,42 +225,50 @@ def _create_temporary(
             raise already_exists(name)
         if name in session.temporary:
             session.run(f"drop table temp.main.{quote(str(name))}")
-        _fill(session, f"temporary table {quote(str(name))}", columns, query)
+        _fill(session, f"temp.main.{quote(str(name))}", content)
         session.temporary.add(name)
     return status(f"Table {name.name} successfully created.")
 
 
-def _build(
-    session: Session,
-    name: ObjectName,
-    columns: list[ColumnDefinition],
-    query: str | None,
-    known: str | None,
-) -> None:
+def _build(session: Session, name: ObjectName, content: _Content, known: str | None) -> None:
     if known == "view":
         raise already_exists(name)
-    place = f"table {name.sql}"
+    if known and content.rows_of == name:
+        raise unsupported("a table that is replaced by its own clone.")
     if known:
-        session.run(f"drop {place}")
+        session.run(f"drop table {name.sql}")
         stream.table_replaced(session, name)
-    _fill(session, place, columns, query)
+    _fill(session, name.sql, content)
 
 
-def _fill(session: Session, place: str, columns: list[ColumnDefinition], query: str | None) -> None:
-    if query is None:
+def _fill(session: Session, place: str, content: _Content) -> None:
+    columns = content.columns
+    word = "temp table" if place.startswith("temp.") else "table"
+    if content.query is None:
         fields = ", ".join(column.sql for column in columns)
-        session.run(f"create {place} ({fields})")
+        session.run(f"create {word} {place} ({fields})")
+        if content.rows_of is not None:
+            session.run(f"insert into {place} from {place_of(session, content.rows_of)}")
         return
-    translation = translation_of(session, query)
+    translation = translation_of(session, content.query)
     with relations(session, translation):
         source = runnable_sql(session, translation)
         if columns:
             fields = ", ".join(
-                f"cast({quote(c.name)} as {c.type}) as {quote(c.name)}" for c in columns
+                f"cast({quote(c.name)} as {c.type}) as {quote(c.name)}"
+                if c.declared_type
+                else quote(c.name)
+                for c in columns
             )
             headings = ", ".join(quote(c.name) for c in columns)
             source = f"select {fields} from ({source}) as source({headings})"
-        session.run(f"create {place} as {_plain_types(session, source)}")
+        session.run(f"create {word} {place} as {_plain_types(session, source)}")
+    for column in columns:
+        if column.is_required:
+            session.run(f"alter table {place} alter column {quote(column.name)} set not null")
+        if column.default is not None:
+            action = f"alter column {quote(column.name)} set{column.default_sql}"
+            session.run(f"alter table {place} {action}")
     for consumed in translation.streams.values():
         stream.advance(session, consumed)
 
@@ -171,10 +280,3 @@ def _plain_types(session: Session, source: str) -> str:
         return source
     fields = ", ".join(f"cast({quote(n)} as bigint) as {quote(n)}" for n in wide)
     return f"select * replace ({fields}) from ({source})"
-
-
-def _describe_columns(session: Session, name: ObjectName, columns: list[ColumnDefinition]) -> None:
-    for column in columns:
-        session.run(
-            f"comment on column {name.sql}.{quote(column.name)} is {literal(column.comment)}"
-        )

@@ -208,7 +208,6 @@ def test_the_information_schema_lists_tables_and_columns(sql: Any, schema: str) 
     [
         "create table t (id number) like_this = 1",
         "create table t (id nonsense)",
-        "create table t (id number autoincrement)",
         "create dynamic table t target_lag = '1 minute' as select 1",
         "create masking policy p as (x varchar) returns varchar -> x",
         "grant select on table t to role r",
