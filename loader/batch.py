@@ -58,9 +58,10 @@ class EventBatch:
             raise ValueError(
                 f"{self.topic} partition {partition}: offset {first} follows {before[1]}"
             )
-        for row, record in enumerate(records, start=len(self.offsets)):
-            if record.headers:
-                self.headers[row] = record.headers
+        headers = [record.headers for record in records]
+        if any(headers):
+            rows = enumerate(headers, start=len(self.offsets))
+            self.headers.update((row, found) for row, found in rows if found)
         values = [record.value for record in records]
         self.partitions.extend(repeat(partition, len(records)))
         self.offsets.extend([record.offset for record in records])

@@ -32,6 +32,9 @@ log = logging.getLogger(__name__)
 _POLL_SECONDS = 0.25
 """Bounds how late a stop or a due batch is noticed."""
 
+_JOINING_SECONDS = 0.02
+"""A poll that begins without partitions sleeps its time out, even when they are given meanwhile."""
+
 _SILENCE_SECONDS = 5.0
 """After this long without a record the broker is asked whether it is there."""
 
@@ -108,7 +111,7 @@ class LoadLoop:
 
     def _step(self) -> bool:
         """Do one round; return whether nothing was there to be read."""
-        polled = self._log.poll(_POLL_SECONDS)
+        polled = self._log.poll(_POLL_SECONDS if self._log.joined else _JOINING_SECONDS)
         revoked, assigned = self._log.take_changes()
         if revoked:
             self._batches.clear()

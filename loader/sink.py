@@ -29,10 +29,6 @@ class EventSink:
         rows = len(batch)
         keys, key_encodings = text_and_encoding(batch.keys)
         payloads, payload_encodings = text_and_encoding(batch.values)
-        headers = [
-            headers_text(found) if (found := batch.headers.get(row)) else None
-            for row in range(rows)
-        ]
         columns = {
             "TOPIC": constant(batch.topic, rows),
             "KAFKA_PARTITION": pa.array(batch.partitions, pa.int64()),
@@ -40,7 +36,7 @@ class EventSink:
             "KAFKA_KEY": keys,
             "KEY_ENCODING": key_encodings,
             "BROKER_TIME": broker_times(batch.timestamps),
-            "HEADERS": pa.array(headers, pa.string()),
+            "HEADERS": _headers(batch),
             "PAYLOAD": payloads,
             "PAYLOAD_ENCODING": payload_encodings,
             "LOAD_ID": constant(batch.load_id, rows),
@@ -105,3 +101,10 @@ class FeedSink:
     def recover(self) -> None:
         """Leave the session an error happened in; UnreachableInDoubtError if there is no other."""
         self._account.reconnect()
+
+
+def _headers(batch: EventBatch) -> pa.Array:
+    if not batch.headers:
+        return pa.nulls(len(batch), pa.string())
+    found = map(batch.headers.get, range(len(batch)))
+    return pa.array([headers_text(one) if one else None for one in found], pa.string())
