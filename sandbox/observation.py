@@ -16,6 +16,7 @@ _RUNS = """
     select database_name || '.' || schema_name || '.' || name as task, state, error_message,
         graph_run_group_id as graph, attempt_number, completed_time
     from table(snowflake.information_schema.task_history(result_limit => 10000))
+    where state <> 'SCHEDULED'
     order by completed_time nulls last
 """
 

@@ -16,6 +16,7 @@ import duckdb
 
 from sandbox.alert import functions as alert_functions
 from sandbox.alert import statements as alert_statements
+from sandbox.governance import install as governance
 from sandbox.kafka.error import FolderError
 from sandbox.kafka.folder import FolderLock
 from sandbox.notification import integration, mail
@@ -25,6 +26,7 @@ from sandbox.procedure import statements as procedure_statements
 from sandbox.runtime import Runtime
 from sandbox.show import statements as show_statements
 from sandbox.task import functions as task_functions
+from sandbox.task import graph_status
 from sandbox.task import statements as task_statements
 from sandbox.warehouse.account import Account
 from sandbox.warehouse.server import HOST, Server
@@ -33,11 +35,13 @@ STATEMENTS = (
     alert_functions,
     alert_statements,
     call,
+    governance,
     integration,
     mail,
     procedure_functions,
     procedure_statements,
     show_statements,
+    graph_status,
     task_functions,
     task_statements,
 )

@@ -107,7 +107,7 @@ class AlertHistory:
         """What ALERT_HISTORY returns for these arguments, the newest first."""
         if unknown := arguments.keys() - _ARGUMENTS:
             raise syntax_error(f"ALERT_HISTORY has no argument {min(unknown)}.")
-        limit = int(arguments.get("RESULT_LIMIT") or 100)
+        limit = int(arguments.get("RESULT_LIMIT", 100))
         if not 1 <= limit <= _MOST_ROWS:
             raise syntax_error(f"RESULT_LIMIT must be between 1 and {_MOST_ROWS}.")
         start = _utc(arguments.get("SCHEDULED_TIME_RANGE_START") or now - _KEPT)

@@ -96,7 +96,7 @@ def notification_history(session: Session, arguments: dict[str, Any]) -> Result:
         f"select sent, sent, 'STORED_PROCEDURE', integration, 'SUCCESS', null, id, 1, query_id "
         f"from {_TABLE} where sent between ? and ? "
         "and integration = coalesce(upper(?), integration) order by sent desc limit ?",
-        [start, end, arguments.get("INTEGRATION_NAME"), int(arguments.get("RESULT_LIMIT") or 100)],
+        [start, end, arguments.get("INTEGRATION_NAME"), int(arguments.get("RESULT_LIMIT", 100))],
     )
     return table(
         _COLUMNS,

@@ -28,6 +28,8 @@ def created(statement: CreateTask, tasks: Tasks, now: datetime) -> list[Task]:
         standalone = old.is_root and not dependents(old.name, tasks)
         if statement.mode == "alter" or not standalone:
             require_suspended_root(old, tasks)
+    if statement.source is not None:
+        return _placed(_cloned(statement, tasks, now), tasks)
     task = Task(
         name=statement.name,
         body=statement.body,
@@ -50,6 +52,24 @@ def created(statement: CreateTask, tasks: Tasks, now: datetime) -> list[Task]:
             suspend_reason=old.suspend_reason,
         )
     return _placed(task, tasks)
+
+
+def _cloned(statement: CreateTask, tasks: Tasks, now: datetime) -> Task:
+    """Suspended, under another name, linked to the same predecessors."""
+    assert statement.source is not None  # noqa: S101
+    source = tasks.get(statement.source)
+    if source is None:
+        raise does_not_exist("Task", statement.source)
+    return Task(
+        name=statement.name,
+        body=source.body,
+        options=source.options,
+        task_id=str(uuid.uuid4()),
+        created_on=now,
+        when=source.when,
+        after=source.after,
+        finalizes=source.finalizes,
+    )
 
 
 def altered(statement: AlterTask, tasks: Tasks, now: datetime) -> list[Task]:
@@ -129,10 +149,31 @@ def require_suspended_root(task: Task, tasks: Tasks) -> None:
 
 def _placed(task: Task, tasks: Tasks) -> list[Task]:
     """The changed task and the root it belongs to now, which must be suspended."""
+    _check_compute(task)
     check_links(task, tasks)
     if not task.is_root:
         require_suspended_root(task, {**tasks, task.name: task})
     return _with_modified_root([task], tasks)
+
+
+def _check_compute(task: Task) -> None:
+    """https://docs.snowflake.com/en/sql-reference/sql/create-task (WAREHOUSE, TARGET_...)"""
+    recorded = task.options.recorded
+    if task.options.warehouse and "USER_TASK_MANAGED_INITIAL_WAREHOUSE_SIZE" in recorded:
+        raise sql_error(
+            f"Task {task.name} cannot have both WAREHOUSE and "
+            "USER_TASK_MANAGED_INITIAL_WAREHOUSE_SIZE.",
+            91000,
+            "42601",
+        )
+    is_serverless = task.options.warehouse is None
+    if task.is_triggered and is_serverless and "TARGET_COMPLETION_INTERVAL" not in recorded:
+        raise sql_error(
+            f"Serverless triggered task {task.name} needs TARGET_COMPLETION_INTERVAL; set it, or "
+            "a WAREHOUSE.",
+            91000,
+            "42601",
+        )
 
 
 def _changed(statement: AlterTask, task: Task, now: datetime) -> Task:

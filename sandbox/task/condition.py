@@ -7,11 +7,18 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 
+from sqlglot import exp
+
 from sandbox.task.definition import Task
+from sandbox.warehouse.errors import sql_error
 from sandbox.warehouse.names import ObjectName, split_name
+from sandbox.warehouse.translation import parse_text
 
 # Streams also get data without a commit of ours, e.g. when one is created over existing rows.
 _LOOK_AGAIN_SECONDS = 30.0
+_FUNCTIONS = ("SYSTEM$STREAM_HAS_DATA", "SYSTEM$GET_PREDECESSOR_RETURN_VALUE")
+_OPERATORS = (exp.And, exp.Or, exp.Xor, exp.Cast, exp.TryCast)
+_NEEDS_A_WAREHOUSE = (exp.Func, exp.Column, exp.Query, exp.Subquery)
 _STREAM = re.compile(r"system\$stream_has_data\s*\(\s*'([^']+)'", re.IGNORECASE)
 
 
@@ -44,6 +51,26 @@ class Conditions:
             else:
                 self._false[task.name] = (task.when, fed, time.monotonic())
         return found
+
+
+def check_condition(text: str) -> None:
+    """Refuse what Snowflake cannot evaluate without a warehouse.
+
+    https://docs.snowflake.com/en/sql-reference/sql/create-task (WHEN)
+    """
+    tree = parse_text(f"select {text}")
+    for node in tree.walk():
+        if node is tree or isinstance(node, _OPERATORS):
+            continue
+        is_allowed = isinstance(node, exp.Anonymous) and node.name.upper() in _FUNCTIONS
+        if isinstance(node, _NEEDS_A_WAREHOUSE) and not is_allowed:
+            raise sql_error(
+                "SQL compilation error:\nInvalid expression for task condition: "
+                f"{node.sql('snowflake')[:60]!r}. It may use {', '.join(_FUNCTIONS)}, constants, "
+                "AND, OR, NOT, comparisons and casts.",
+                91000,
+                "42601",
+            )
 
 
 def streams_of(task: Task) -> tuple[ObjectName, ...]:

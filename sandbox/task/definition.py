@@ -17,6 +17,7 @@ SuspendReason = Literal[
 
 DEFAULT_TIMEOUT_MS = 3_600_000
 DEFAULT_SUSPEND_AFTER = 10
+_TRIGGER = "SYSTEM$STREAM_HAS_DATA"
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,12 @@ class Task:
     @property
     def is_root(self) -> bool:
         return not self.after and self.finalizes is None
+
+    @property
+    def is_triggered(self) -> bool:
+        """A root without a schedule and with a stream in its WHEN."""
+        has_stream = _TRIGGER in (self.when or "").upper()
+        return self.is_root and self.options.schedule is None and has_stream
 
     def to_json(self) -> dict[str, Any]:
         """A JSON-ready dict that `from_json` reads back to an equal record."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from sandbox.runtime import runtime_of
 from sandbox.task.change import enabled
+from sandbox.task.definition import Task
 from sandbox.task.worker import RunningTask
 from sandbox.warehouse.errors import sql_error, syntax_error
 from sandbox.warehouse.names import split_name
@@ -18,7 +19,11 @@ from sandbox.warehouse.session import Session
 @table_function("information_schema.task_history")
 def task_history(session: Session, arguments: dict[str, Any]) -> Result:
     runtime = runtime_of(session)
-    return runtime.worker.history.table(arguments, runtime.scheduler.live_runs(), runtime.clock())
+    tasks = runtime.worker.store.all(session)
+    next_runs = runtime.scheduler.next_runs()
+    due = [(tasks[name], at) for name, at in next_runs.items() if _is_waiting(tasks.get(name))]
+    live = runtime.scheduler.live_runs()
+    return runtime.worker.history.table(arguments, live, due, runtime.clock())
 
 
 @function("system$task_dependents_enable")
@@ -33,6 +38,21 @@ def task_dependents_enable(session: Session, arguments: list[Any]) -> str:
         )
     runtime.wake()
     return "true"
+
+
+@function("system$user_task_cancel_ongoing_executions")
+def cancel_ongoing_executions(session: Session, arguments: list[Any]) -> str:
+    """.../functions/system_user_task_cancel_ongoing_executions"""
+    runtime = runtime_of(session)
+    name = session.resolve(split_name(str(_only(arguments))))
+    task = runtime.worker.store.get(session, name)
+    count = runtime.worker.cancel_runs(task.task_id)
+    if not count:
+        return f"Task {name.name} has no currently running executions."
+    return (
+        f"Marked {count} task runs for cancellation. "
+        "It may take a few seconds for cancellation to complete."
+    )
 
 
 @function("system$task_runtime_info")
@@ -95,6 +115,10 @@ def get_task_graph_config(session: Session, arguments: list[Any]) -> str | None:
     for key in str(arguments[0]).split("."):
         value = value.get(key) if isinstance(value, dict) else None
     return value if value is None or isinstance(value, str) else json.dumps(value)
+
+
+def _is_waiting(task: Task | None) -> bool:
+    return task is not None and task.started and task.options.schedule is not None
 
 
 def _only(arguments: list[Any]) -> object:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from sandbox.task.definition import Task
 from sandbox.task.graph_run import Outcome
 from sandbox.task.run import GraphAttempt, TaskResult, TaskRun
 from sandbox.warehouse.account import Account
@@ -20,7 +21,7 @@ from sandbox.warehouse.names import ObjectName, split_name
 from sandbox.warehouse.result import Column, Result, table
 
 _TABLE = f'"{ACCOUNT_DATABASE}"."{SCHEMA}".task_history'
-_TEXT, _NUMBER, _TIME = "text", "fixed", "timestamp_tz"
+_TEXT, _NUMBER, _TIME = "text", "fixed", "timestamp_ltz"
 _COLUMNS = {
     "QUERY_ID": _TEXT,
     "NAME": _TEXT,
@@ -44,6 +45,17 @@ _COLUMNS = {
     "CONFIG": _TEXT,
     "GRAPH_RUN_GROUP_ID": _TEXT,
 }
+# In the documented order; nothing here fills the columns of queries and containers.
+_SHOWN = {
+    **{name: kind for name, kind in _COLUMNS.items() if name != "GRAPH_RUN_GROUP_ID"},
+    "QUERY_HASH": _TEXT,
+    "QUERY_HASH_VERSION": _NUMBER,
+    "QUERY_PARAMETERIZED_HASH": _TEXT,
+    "QUERY_PARAMETERIZED_HASH_VERSION": _NUMBER,
+    "GRAPH_RUN_GROUP_ID": _TEXT,
+    "BACKFILL_INFO": "variant",
+    "SPCS_JOB_ID": _NUMBER,
+}
 _DUCKDB = {_TEXT: "varchar", _NUMBER: "bigint", _TIME: "timestamp"}
 _ARGUMENTS = {
     "SCHEDULED_TIME_RANGE_START",
@@ -58,6 +70,8 @@ _ARGUMENTS = {
 _FAILED = ("FAILED", "FAILED_AND_AUTO_SUSPENDED", "CANCELLED")
 _MOST_ROWS = 10_000
 _KEPT = timedelta(days=7)
+_AHEAD = timedelta(days=8)
+_TOLERANCE = timedelta(minutes=1)  # between a client's "seven days ago" and the look here
 
 Row = dict[str, Any]
 
@@ -97,23 +111,29 @@ class TaskHistory:
         with closing(self._account.connect()) as session:
             session.run(f"insert into {_TABLE} values ({marks})", values)  # noqa: S608
 
-    def table(self, arguments: dict[str, Any], live: Iterable[TaskRun], now: datetime) -> Result:
-        """What TASK_HISTORY returns for these arguments, the newest first."""
-        if unknown := arguments.keys() - _ARGUMENTS:
-            raise syntax_error(f"TASK_HISTORY has no argument {min(unknown)}.")
-        limit = int(arguments.get("RESULT_LIMIT") or 100)
-        if not 1 <= limit <= _MOST_ROWS:
-            raise syntax_error(f"RESULT_LIMIT must be between 1 and {_MOST_ROWS}.")
+    def table(
+        self,
+        arguments: dict[str, Any],
+        live: Iterable[TaskRun],
+        due: Iterable[tuple[Task, datetime]],
+        now: datetime,
+    ) -> Result:
+        """What TASK_HISTORY returns for these arguments, the newest first.
+
+        `live` are the runs in progress, `due` the started roots with their next times.
+        """
+        limit = _checked_limit(arguments, now)
         start = arguments.get("SCHEDULED_TIME_RANGE_START")
         rows = self._finished(_utc(start) if start else now - _KEPT)
+        rows += [_scheduled(task, moment) for task, moment in due if moment <= now + _AHEAD]
         done = {_identity(row) for row in rows}
         running = [_row(run, "EXECUTING", None) for run in live]
         rows += [row for row in running if _identity(row) not in done]
         rows = [row for row in rows if _matches(row, arguments)]
         rows.sort(key=lambda row: _utc(row["SCHEDULED_TIME"]), reverse=True)
         return table(
-            [Column(name, kind) for name, kind in _COLUMNS.items()],
-            [[_aware(row.get(name)) for name in _COLUMNS] for row in rows[:limit]],
+            [Column(name, kind) for name, kind in _SHOWN.items()],
+            [[_aware(row.get(name)) for name in _SHOWN] for row in rows[:limit]],
         )
 
     def return_value(self, group_id: str, task: ObjectName) -> str | None:
@@ -126,27 +146,31 @@ class TaskHistory:
             )
         return rows[0][0] if rows else None
 
-    def last_run(self, root_id: str) -> LastRun | None:
-        """The latest run of the graph with this root; outcomes of earlier attempts included."""
+    def last_run(self, root_id: str, group_id: str | None = None) -> LastRun | None:
+        """The latest run of the graph with this root, or of that group.
+
+        Outcomes of earlier attempts are included.
+        """
         with closing(self._account.connect()) as session:
             found = session.run(
                 f"select graph_run_group_id, max(attempt_number), min(run_id) from {_TABLE}"  # noqa: S608
-                " where root_task_id = ? group by 1 order by max(completed_time) desc limit 1",
-                [root_id],
+                " where root_task_id = ? and graph_run_group_id = coalesce(?, graph_run_group_id)"
+                " group by 1 order by max(completed_time) desc limit 1",
+                [root_id, group_id],
             )
             if not found:
                 return None
-            group_id, attempt, run_id = found[0]
+            latest, attempt, run_id = found[0]
             rows = session.run(
                 f"select database_name, schema_name, name, state from {_TABLE}"  # noqa: S608
                 " where graph_run_group_id = ? order by attempt_number",
-                [group_id],
+                [latest],
             )
         outcomes = {
             ObjectName(*names): Outcome.FAILED if state in _FAILED else Outcome(state)
             for *names, state in rows
         }
-        return LastRun(group_id, attempt, datetime.fromtimestamp(run_id / 1000, UTC), outcomes)
+        return LastRun(latest, attempt, datetime.fromtimestamp(run_id / 1000, UTC), outcomes)
 
     def _finished(self, start: datetime) -> list[Row]:
         with closing(self._account.connect()) as session:
@@ -178,13 +202,45 @@ def _row(run: TaskRun, state: str, next_time: datetime | None) -> Row:
     }
 
 
+def _checked_limit(arguments: dict[str, Any], now: datetime) -> int:
+    if unknown := arguments.keys() - _ARGUMENTS:
+        raise syntax_error(f"TASK_HISTORY has no argument {min(unknown)}.")
+    if "SCHEMA_NAME" in arguments and "DATABASE_NAME" not in arguments:
+        raise syntax_error("SCHEMA_NAME needs DATABASE_NAME beside it.")
+    start = arguments.get("SCHEDULED_TIME_RANGE_START")
+    if start is not None and _utc(start) < now - _KEPT - _TOLERANCE:
+        raise syntax_error("SCHEDULED_TIME_RANGE_START must be within the last 7 days.")
+    limit = int(arguments.get("RESULT_LIMIT", 100))
+    if not 1 <= limit <= _MOST_ROWS:
+        raise syntax_error(f"RESULT_LIMIT must be between 1 and {_MOST_ROWS}.")
+    return limit
+
+
+def _scheduled(task: Task, moment: datetime) -> Row:
+    return {
+        "NAME": task.name.name,
+        "DATABASE_NAME": task.name.database,
+        "SCHEMA_NAME": task.name.schema,
+        "QUERY_TEXT": task.body,
+        "CONDITION_TEXT": task.when,
+        "STATE": "SCHEDULED",
+        "SCHEDULED_TIME": moment,
+        "ROOT_TASK_ID": task.task_id,
+        "GRAPH_VERSION": task.graph_version,
+        "RUN_ID": int(moment.timestamp() * 1000),
+        "SCHEDULED_FROM": "SCHEDULE",
+        "ATTEMPT_NUMBER": 1,
+        "CONFIG": task.options.config,
+    }
+
+
 def _epoch_ms(graph: GraphAttempt) -> int:
     return int(graph.original_time.timestamp() * 1000)
 
 
 def _identity(row: Row) -> tuple[Any, ...]:
     return (
-        row["GRAPH_RUN_GROUP_ID"],
+        row.get("GRAPH_RUN_GROUP_ID"),
         row["ATTEMPT_NUMBER"],
         row["DATABASE_NAME"],
         row["SCHEMA_NAME"],

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
+from sandbox.task.condition import check_condition
 from sandbox.task.definition import TaskOptions
 from sandbox.task.options import GivenOptions, read_option, read_unset
 from sandbox.task.script import check_body
@@ -55,6 +56,8 @@ class CreateTask:
     finalizes: ObjectName | None
     when: str | None
     body: str
+    source: ObjectName | None = None
+    """The task to clone; it gives everything but the name."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +82,10 @@ def parse_create_task(statement: Statement, qualify: Qualify) -> CreateTask:
         raise syntax_error(f"{modes[0]} and {modes[1]} exclude each other.")
     mode = modes[0] if modes else "create"
     name = qualify(reader.name())
+    if reader.accept("CLONE"):
+        source = qualify(reader.name())
+        reader.end()
+        return CreateTask(name, mode, TaskOptions(), (), None, None, "", source)
     given = GivenOptions()
     after: tuple[ObjectName, ...] = ()
     finalizes = None
@@ -94,6 +101,8 @@ def parse_create_task(statement: Statement, qualify: Qualify) -> CreateTask:
     if mode == "alter" and wrong:
         raise syntax_error(f"{wrong[0]} is not supported in CREATE OR ALTER TASK.")
     when = (reader.until("AS") or None) if reader.accept("WHEN") else None
+    if when:
+        check_condition(when)
     reader.expect("AS")
     body = reader.rest()
     check_body(body)
@@ -126,6 +135,8 @@ def parse_alter_task(statement: Statement, qualify: Qualify) -> AlterTask:
     reader.end()
     if action == "modify as":
         check_body(text or "")
+    if action == "modify when":
+        check_condition(text or "")
     if_exists = "IF EXISTS" in modifiers
     return AlterTask(name, if_exists, action, names, text, given)
 

@@ -29,7 +29,6 @@ from sandbox.task.schedule import parse_schedule
 from sandbox.warehouse.names import ObjectName
 
 _LONGEST_MS = 604_800_000
-_TRIGGER = "SYSTEM$STREAM_HAS_DATA"
 
 AUTO_SUSPENDED = "FAILED_AND_AUTO_SUSPENDED"
 
@@ -128,6 +127,17 @@ class Scheduler:
             retried = [] if follow or not active.run.complete else self._complete(active)
         self._start(follow + retried)
 
+    def next_runs(self) -> dict[ObjectName, datetime]:
+        """When the started roots with a schedule are due; known once `tick` has seen them."""
+        with self._lock:
+            return {name: state.due for name, state in self._roots.items() if state.due}
+
+    def active_graphs(self) -> set[tuple[str | None, int, str]]:
+        """Group, attempt and id of the root of the graph runs in progress."""
+        with self._lock:
+            attempts = [active.attempt for active in self._active.values()]
+        return {(one.group_id, one.attempt, one.root.task_id) for one in attempts}
+
     def live_runs(self) -> list[TaskRun]:
         """The task runs in progress."""
         with self._lock:
@@ -154,7 +164,7 @@ class Scheduler:
             if state.due is None:
                 state.due = self._next_due(root, now)
             return "SCHEDULE" if state.due <= now else None
-        if is_triggered(root) and (state.not_before is None or state.not_before <= now):
+        if root.is_triggered and (state.not_before is None or state.not_before <= now):
             return "TRIGGER"
         return None
 
@@ -253,11 +263,9 @@ class Scheduler:
             self._worker.start(run)
 
 
-def is_triggered(root: Task) -> bool:
-    """Without a schedule, and with a stream in its WHEN."""
-    return root.options.schedule is None and _TRIGGER in (root.when or "").upper()
-
-
 def _timeout(task: Task) -> timedelta:
+    """Of USER_TASK_TIMEOUT_MS and STATEMENT_TIMEOUT_IN_SECONDS the lower one; 0 is the greatest."""
     ms = task.options.timeout_ms
-    return timedelta(milliseconds=DEFAULT_TIMEOUT_MS if ms is None else ms or _LONGEST_MS)
+    limit = DEFAULT_TIMEOUT_MS if ms is None else ms or _LONGEST_MS
+    statement = 1000 * int(task.options.parameters.get("STATEMENT_TIMEOUT_IN_SECONDS", 0))
+    return timedelta(milliseconds=min(limit, statement or _LONGEST_MS))

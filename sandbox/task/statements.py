@@ -14,7 +14,7 @@ from sandbox.task.graph_run import Outcome
 from sandbox.task.options import read_config
 from sandbox.task.parse import parse_alter_task, parse_create_task
 from sandbox.task.run import Retry
-from sandbox.warehouse.errors import does_not_exist, sql_error, unsupported
+from sandbox.warehouse.errors import does_not_exist, sql_error
 from sandbox.warehouse.names import ObjectName
 from sandbox.warehouse.registry import statement
 from sandbox.warehouse.result import DESCRIBE, SHOW, Column, Result, status, table
@@ -46,6 +46,8 @@ _COLUMNS = (
     Column("last_suspended_reason"),
     Column("task_relations"),
     Column("target_completion_interval"),
+    Column("scheduling_mode"),
+    Column("execute_as_user"),
 )
 _TERSE = ("created_on", "name", "kind", "database_name", "schema_name", "schedule")
 
@@ -106,8 +108,7 @@ def execute_task(session: Session, statement: Statement) -> Result:
     runtime = runtime_of(session)
     config = None
     retries = reader.accept("RETRY", "LAST")
-    if reader.accept("RETRY"):
-        raise unsupported("EXECUTE TASK ... RETRY GRAPH RUN GROUP.")
+    group_id = reader.string() if reader.accept("RETRY", "GRAPH", "RUN", "GROUP") else None
     if reader.accept("USING", "CONFIG", "="):
         config = read_config(reader.string())
     reader.end()
@@ -119,7 +120,7 @@ def execute_task(session: Session, statement: Statement) -> Result:
                 91000,
                 "55000",
             )
-        retry = _last_failed(runtime, task) if retries else None
+        retry = _last_failed(runtime, task, group_id) if retries or group_id else None
         task = versioned(task, runtime.clock()) if task.modified else task
         runtime.worker.store.put(session, [task])
     runtime.scheduler.execute(task, config, retry)
@@ -133,7 +134,7 @@ def show_tasks(session: Session, statement: Statement) -> Result:
     scope = read_scope(session, reader)
     tasks = runtime_of(session).worker.store.all(session)
     names = [name for name, task in tasks.items() if task.is_root or not scope.root_only]
-    result = _listed([tasks[name] for name in scope.select(names)], tasks, SHOW)
+    result = listed([tasks[name] for name in scope.select(names)], tasks)
     return _terse(result) if "TERSE" in statement.words else result
 
 
@@ -143,11 +144,16 @@ def describe_task(session: Session, statement: Statement) -> Result:
     name = session.resolve(reader.name())
     reader.end()
     store = runtime_of(session).worker.store
-    return _listed([store.get(session, name)], store.all(session), DESCRIBE)
+    return listed([store.get(session, name)], store.all(session), DESCRIBE)
 
 
-def _last_failed(runtime: Runtime, root: Task) -> Retry:
-    last = runtime.worker.history.last_run(root.task_id)
+def listed(shown: Iterable[Task], tasks: dict[ObjectName, Task], kind: int = SHOW) -> Result:
+    """The tasks as SHOW TASKS and DESCRIBE TASK give them."""
+    return table(_COLUMNS, [_row(task, tasks) for task in shown], kind)
+
+
+def _last_failed(runtime: Runtime, root: Task, group_id: str | None) -> Retry:
+    last = runtime.worker.history.last_run(root.task_id, group_id)
     if last is None or Outcome.FAILED not in last.outcomes.values() or root.modified:
         raise sql_error(
             f"Cannot retry task {root.name}: its last run did not fail, or the graph was modified "
@@ -168,11 +174,6 @@ def _require_schema(session: Session, name: ObjectName) -> None:
     )
     if not found:
         raise does_not_exist("Schema", f"{name.database}.{name.schema}")
-
-
-def _listed(shown: Iterable[Task], tasks: dict[ObjectName, Task], kind: int) -> Result:
-    rows = [_row(task, tasks) for task in shown]
-    return table(_COLUMNS, rows, kind)
 
 
 def _row(task: Task, tasks: dict[ObjectName, Task]) -> list[object]:
@@ -207,6 +208,8 @@ def _row(task: Task, tasks: dict[ObjectName, Task]) -> list[object]:
         task.suspend_reason,
         json.dumps(relations),
         options.recorded.get("TARGET_COMPLETION_INTERVAL"),
+        None,
+        None,
     ]
 
 

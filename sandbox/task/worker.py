@@ -20,6 +20,7 @@ from sandbox.task.history import TaskHistory
 from sandbox.task.run import TaskResult, TaskRun
 from sandbox.task.script import statements
 from sandbox.task.store import TaskStore
+from sandbox.warehouse import hook
 from sandbox.warehouse.account import Account
 from sandbox.warehouse.control import set_parameter
 from sandbox.warehouse.names import ObjectName
@@ -41,6 +42,7 @@ class RunningTask:
         self.run = run
         self.return_value: str | None = None
         self.timed_out = False
+        self.cancelled = False
 
 
 class TaskWorker:
@@ -94,6 +96,14 @@ class TaskWorker:
                 changed = suspended(now, self._clock(), "SUSPENDED_DUE_TO_ERRORS")
                 self.store.put(session, [changed])
 
+    def cancel_runs(self, task_id: str) -> int:
+        """End the runs of this task that are in progress; how many there were."""
+        found = [pair for pair in self.running.items() if pair[1].run.task.task_id == task_id]
+        for session, running in found:
+            running.cancelled = True
+            self._cancel(session)
+        return len(found)
+
     def close(self) -> None:
         """Wait for the threads to end."""
         self._threads.shutdown()
@@ -125,6 +135,9 @@ class TaskWorker:
                         _execute(session, run.task)
                 except ProgrammingError as error:
                     outcome, code, message = Outcome.FAILED, error.errno, error.raw_msg
+            del self.running[session]
+            if running.cancelled and outcome is Outcome.FAILED:
+                outcome, code, message = Outcome.CANCELLED, None, "The task run was cancelled."
             if running.timed_out:
                 outcome, code = Outcome.FAILED, _TIMEOUT_ERROR
                 limit = (run.deadline - started).total_seconds()
@@ -152,6 +165,7 @@ class TaskWorker:
     def _session(self, task: Task) -> Iterator[Session]:
         session = self._account.connect(task.name.database, task.name.schema)
         session.warehouse = task.options.warehouse
+        session.role = hook.hooks.owner(session, "TASK", task.name)
         with closing(session):
             yield session
 

@@ -70,7 +70,7 @@ PIPELINE = (
     "create table ops.source(id int)",
     "create table ops.target(id int)",
     "create stream ops.source_stream on table ops.source append_only = true",
-    "create task ops.load suspend_task_after_num_failures = 3 "
+    "create task ops.load warehouse = care_wh suspend_task_after_num_failures = 3 "
     "when system$stream_has_data('source_stream') "
     "as insert into ops.target select id from ops.source_stream",
     "alter task ops.load resume",

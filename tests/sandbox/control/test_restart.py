@@ -73,7 +73,7 @@ def test_tasks_go_on_by_themselves_after_a_restart(tmp_path: Path) -> None:
             "create table ops.source(id int)",
             "create table ops.target(id int)",
             "create stream ops.source_stream on table ops.source append_only = true",
-            "create task ops.load when system$stream_has_data('source_stream') "
+            "create task ops.load warehouse = care_wh when system$stream_has_data('source_stream') "
             "as insert into ops.target select id from ops.source_stream",
             "insert into ops.source values (7)",
         )

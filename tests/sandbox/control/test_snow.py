@@ -69,6 +69,7 @@ create or alter view ops.bed_count as select ward, count(*) as beds from ops.bed
 TASKS = """
 alter task if exists ops.count_new_beds suspend;
 create or alter task ops.count_new_beds
+    warehouse = carefloe_wh
     when system$stream_has_data('ops.bed_stream')
 as
     call ops.count_beds('ICU', 1);
