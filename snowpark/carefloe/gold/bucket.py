@@ -14,7 +14,7 @@ from snowflake.snowpark import functions as F
 from snowflake.snowpark.functions import col, lit
 
 from carefloe.gold.history import ids_of, in_any, winners
-from carefloe.gold.reading import GRADES, IDENTITY, VALUES, changes
+from carefloe.gold.reading import IDENTITY, changes
 from carefloe.gold.rebuild import old, replace_rows
 from carefloe.lean import lean
 
@@ -30,6 +30,8 @@ class BucketTable:
     """The key that holds the bucket's start."""
     start_of: Column
     """The start of the bucket of a reading's EVENT_TIMESTAMP."""
+    told: Sequence[str]
+    """What `parts` needs to know of a reading besides its identity."""
     parts: Callable[[DataFrame], DataFrame]
     """Readings with the column `start` -> rows of the table, of one reading each."""
     measures: Mapping[str, Column]
@@ -46,7 +48,7 @@ class BucketTable:
         self, silver: DataFrame, new: DataFrame, table: DataFrame
     ) -> tuple[DataFrame, DataFrame]:
         """The rows of all buckets that the new rows touch, and the keys that lost a reading."""
-        changed = self._placed(changes(silver, new))
+        changed = self._placed(changes(silver, new, self.told))
         is_gain = col("CHANGE") == lit("GAINED")
         stale = self._keys_of(self.parts(changed.filter(~is_gain))).distinct()
         added = self._summed(self.parts(changed.filter(is_gain)))
@@ -66,7 +68,7 @@ class BucketTable:
         )
         named = self._placed(silver.select(*IDENTITY)).join(spans, same_span, "semi")
         versions = in_any(silver, "EVENT_ID", ids_of(named, col("EVENT_ID")))
-        counting = winners(versions.select(*IDENTITY, *VALUES, *GRADES))
+        counting = winners(versions.select(*IDENTITY, *self.told))
         parts = self.parts(self._placed(counting))
         return parts.join(stale, self._same_key(), "semi").select(*self._columns)
 

@@ -1,10 +1,9 @@
 """gold.fact_alert: one row per patient, alert type and quarter of an hour with a breach."""
 
-from functools import reduce
-
 from snowflake.snowpark import Column, DataFrame, Session
 from snowflake.snowpark import functions as F
 from snowflake.snowpark.functions import col, iff, lit
+from snowflake.snowpark.types import StringType, StructField, StructType
 
 from carefloe.field import NO_TEXT
 from carefloe.gold.bucket import BucketTable
@@ -12,8 +11,9 @@ from carefloe.reference.vitals import CONSCIOUSNESS, NORMAL, SEVERITIES, THRESHO
 
 WINDOW_MINUTES = 15
 SIDES = {"below": "LOW", "above": "HIGH"}
-BREACHES = tuple(dict.fromkeys((one.vital, SIDES[one.side]) for one in THRESHOLDS))
-"""Vital and direction, for each that has a threshold: the alert types but CONSCIOUSNESS."""
+MEASURED_TYPES = tuple(dict.fromkeys((one.vital, SIDES[one.side]) for one in THRESHOLDS))
+ALERT_TYPES = StructType([StructField(name, StringType()) for name in ("ALERT_TYPE", "OF", "SIDE")])
+"""Name of the alert, what it is about, and the direction that raises it."""
 NO_VALUE = lit(None).cast("number(8, 2)")
 FROM_BEST_TO_WORST = lit("".join(CONSCIOUSNESS))
 
@@ -31,44 +31,40 @@ def window_start(at: Column) -> Column:
 
 def breaches(readings: DataFrame) -> DataFrame:
     """Each breach of each reading as an alert of its own; a reading may have several."""
-    breaching = readings.filter(col("SEVERITY") != lit(NORMAL))
-    per_type = [
-        _breaches_of(
-            breaching.filter(col(f"{vital}_DIRECTION") == lit(side)),
-            f"{vital}_{side}",
-            col(f"{vital}_SEVERITY"),
-            col(VITALS[vital]).cast("number(8, 2)"),
-            NO_TEXT,
-        )
-        for vital, side in BREACHES
-    ]
-    not_alert = breaching.filter(col("CONSCIOUSNESS_SEVERITY") != lit(NORMAL))
-    per_type.append(
-        _breaches_of(
-            not_alert,
-            "CONSCIOUSNESS",
-            col("CONSCIOUSNESS_SEVERITY"),
-            NO_VALUE,
-            col("CONSCIOUSNESS"),
-        )
+    types = [[f"{vital}_{side}", vital, side] for vital, side in MEASURED_TYPES]
+    types.append(["CONSCIOUSNESS", "CONSCIOUSNESS", None])
+    crossed = readings.filter(col("SEVERITY") != lit(NORMAL)).cross_join(
+        readings.session.create_dataframe(types, ALERT_TYPES)
     )
-    return reduce(lambda one, other: one.union_all(other), per_type)
-
-
-def _breaches_of(
-    readings: DataFrame, alert_type: str, severity: Column, value: Column, consciousness: Column
-) -> DataFrame:
-    return readings.select(
+    is_consciousness = col("OF") == lit("CONSCIOUSNESS")
+    raised, value = F.when(lit(False), NO_TEXT), F.when(lit(False), NO_VALUE)
+    for vital, column in VITALS.items():
+        is_vital = col("OF") == lit(vital)
+        crosses = is_vital & (col(f"{vital}_DIRECTION") == col("SIDE"))
+        raised = raised.when(crosses, col(f"{vital}_SEVERITY"))
+        value = value.when(is_vital, col(column).cast("number(8, 2)"))
+    not_alert = is_consciousness & (col("CONSCIOUSNESS_SEVERITY") != lit(NORMAL))
+    severity = raised.when(not_alert, col("CONSCIOUSNESS_SEVERITY"))
+    raised_by = crossed.select(
         "PATIENT_ID",
-        lit(alert_type).alias("ALERT_TYPE"),
+        "ALERT_TYPE",
         "WINDOW_START",
         severity.alias("SEVERITY"),
-        _rank_of(severity).alias("SEVERITY_RANK"),
         col("EVENT_TIMESTAMP").alias("FIRST_BREACH_AT"),
-        col("EVENT_TIMESTAMP").alias("LAST_BREACH_AT"),
-        lit(1).alias("BREACH_COUNT"),
         value.alias("WORST_VALUE"),
-        consciousness.alias("WORST_CONSCIOUSNESS"),
+        iff(is_consciousness, col("CONSCIOUSNESS"), NO_TEXT).alias("WORST_CONSCIOUSNESS"),
+    )
+    return raised_by.filter(col("SEVERITY").is_not_null()).select(
+        "PATIENT_ID",
+        "ALERT_TYPE",
+        "WINDOW_START",
+        "SEVERITY",
+        _rank_of(col("SEVERITY")).alias("SEVERITY_RANK"),
+        "FIRST_BREACH_AT",
+        col("FIRST_BREACH_AT").alias("LAST_BREACH_AT"),
+        lit(1).alias("BREACH_COUNT"),
+        "WORST_VALUE",
+        "WORST_CONSCIOUSNESS",
     )
 
 
@@ -93,6 +89,13 @@ ALERT = BucketTable(
     keys=("PATIENT_ID", "ALERT_TYPE", "WINDOW_START"),
     start="WINDOW_START",
     start_of=window_start(col("EVENT_TIMESTAMP")),
+    told=(
+        *VITALS.values(),
+        *(f"{vital}_{what}" for vital in VITALS for what in ("DIRECTION", "SEVERITY")),
+        "CONSCIOUSNESS",
+        "CONSCIOUSNESS_SEVERITY",
+        "SEVERITY",
+    ),
     parts=breaches,
     measures={
         "SEVERITY": _severity_of(F.max(col("SEVERITY_RANK"))),

@@ -32,7 +32,7 @@ def load(session: Session) -> str:
 
 def fact_rows(new: DataFrame) -> DataFrame:
     """The fact's rows of these versions, one per reading."""
-    return newest_versions(new).select(
+    return newest_versions(new, ["DEVICE_ID", *VALUES, *GRADES]).select(
         "EVENT_ID",
         "PAYLOAD_HASH",
         "PATIENT_ID",

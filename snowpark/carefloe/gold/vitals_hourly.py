@@ -5,6 +5,7 @@ from snowflake.snowpark import functions as F
 from snowflake.snowpark.functions import coalesce, col, iff, lit
 
 from carefloe.gold.bucket import BucketTable
+from carefloe.gold.reading import VALUES
 from carefloe.reference.vitals import NORMAL, SEVERITIES, VITALS
 
 MEASURED = tuple(VITALS.values())
@@ -74,6 +75,14 @@ HOURLY = BucketTable(
     keys=("PATIENT_ID", "HOUR_START"),
     start="HOUR_START",
     start_of=F.date_trunc("hour", col("EVENT_TIMESTAMP")),
+    told=(
+        *VALUES,
+        "SYSTOLIC_BP_SEVERITY",
+        "DIASTOLIC_BP_SEVERITY",
+        "SEVERITY",
+        "NEWS2_SCORE",
+        "NEWS2_RISK",
+    ),
     parts=hours,
     measures=_measures(),
 )
