@@ -16,8 +16,10 @@ from rich.console import Console
 from snowflake.connector.errors import Error
 
 from benchmarks.figure import Figure, print_figures
+from benchmarks.live import compare_live
 from benchmarks.pipeline import Pipeline
 from benchmarks.transport import compare_loader, compare_producer
+from benchmarks.vitals import compare_vitals
 from benchmarks.warehouse import deploy
 from sandbox.process import ProcessError
 
@@ -28,6 +30,7 @@ class Part(StrEnum):
     PRODUCER = "producer"
     LOADER = "loader"
     PIPELINE = "pipeline"
+    VITALS = "vitals"
 
 
 def main(
@@ -37,7 +40,7 @@ def main(
         typer.Option(min=1, help="The pipeline on this many events alone, without increments."),
     ] = None,
 ) -> None:
-    """Measure the pipeline, the loader and the producer.
+    """Measure the producer, the loader, the pipeline and the vital signs.
 
     Example: python -m benchmarks --only pipeline --events 100000
     """
@@ -69,6 +72,9 @@ def measure(part: Part, folder: Path, console: Console, events: int | None) -> l
             deploy(deployed)
     if part is Part.LOADER:
         return [compare_loader(deployed, folder, console)]
+    if part is Part.VITALS:
+        figures = compare_vitals(deployed, folder, console)
+        return figures + compare_live(deployed, folder, console)
     pipeline = Pipeline(deployed, folder, console)
     if events:
         return pipeline.compare(events)
