@@ -25,6 +25,8 @@ from sandbox.procedure import functions as procedure_functions
 from sandbox.procedure import statements as procedure_statements
 from sandbox.runtime import Runtime
 from sandbox.show import statements as show_statements
+from sandbox.streamlit import address
+from sandbox.streamlit import statements as streamlit_statements
 from sandbox.task import functions as task_functions
 from sandbox.task import graph_status
 from sandbox.task import statements as task_statements
@@ -32,6 +34,7 @@ from sandbox.warehouse.account import Account
 from sandbox.warehouse.server import HOST, Server
 
 STATEMENTS = (
+    address,
     alert_functions,
     alert_statements,
     call,
@@ -41,6 +44,7 @@ STATEMENTS = (
     procedure_functions,
     procedure_statements,
     show_statements,
+    streamlit_statements,
     graph_status,
     task_functions,
     task_statements,

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 import shutil
+from dataclasses import replace
 from email.utils import formatdate
 from fnmatch import fnmatch
 from pathlib import Path
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
     from sandbox.warehouse.session import Session
 
 KIND = "stage"
+_LIVE = re.compile(
+    r"snow://streamlit/(?P<name>[^/]+)/versions/live(?P<path>/.*)?\Z", re.IGNORECASE | re.DOTALL
+)
+_LIVE_FOLDER = "streamlit "
 _PUT = re.compile(
     r"""\s*(?P<verb>put|get)\s+(?P<first>'(?:[^']|'')*'|\S+)\s+(?P<second>'(?:[^']|'')*'|\S+)
         (?P<options>.*)\Z""",
@@ -50,7 +55,7 @@ def create_stage(session: Session, statement: Statement) -> Result:
         if name in session.temporary_stages and "OR REPLACE" not in modifiers:
             raise already_exists(name)
         session.temporary_stages[name] = definition
-        _empty(session, name)
+        empty(session, name)
         return status(f"Stage area {name.name} successfully created.")
     with session.ddl():
         if session.catalog.get(session, KIND, name) is not None:
@@ -58,7 +63,7 @@ def create_stage(session: Session, statement: Statement) -> Result:
                 return status(f"{name.name} already exists, statement succeeded.")
             if "OR REPLACE" not in modifiers:
                 raise already_exists(name)
-        _empty(session, name)
+        empty(session, name)
         session.catalog.put(session, KIND, name, definition)
     return status(f"Stage area {name.name} successfully created.")
 
@@ -69,7 +74,7 @@ def drop_stage(session: Session, statement: Statement) -> Result:
     name = session.resolve(reader.name())
     if name in session.temporary_stages:
         session.commit()
-        _empty(session, name)
+        empty(session, name)
         del session.temporary_stages[name]
         return status(f"{name.name} successfully dropped.")
     with session.ddl():
@@ -77,7 +82,7 @@ def drop_stage(session: Session, statement: Statement) -> Result:
             if "IF EXISTS" in modifiers:
                 return status("Drop statement executed successfully.")
             raise does_not_exist("Stage", name)
-        _empty(session, name)
+        empty(session, name)
     return status(f"{name.name} successfully dropped.")
 
 
@@ -134,7 +139,7 @@ def list_files(session: Session, statement: Statement) -> Result:
     for file in _matching(session, location, pattern):
         digest = hashlib.md5(file.read_bytes(), usedforsecurity=False).hexdigest()
         stat = file.stat()
-        shown = f"{name.name.lower()}/{file.relative_to(root)}"
+        shown = _shown(name, file.relative_to(root))
         rows.append((shown, stat.st_size, digest, formatdate(stat.st_mtime, usegmt=True)))
     columns: list[Column | str] = [
         "name",
@@ -154,7 +159,7 @@ def remove_files(session: Session, statement: Statement) -> Result:
     rows = []
     for file in _matching(session, location, pattern):
         file.unlink()
-        rows.append((f"{name.name.lower()}/{file.relative_to(root)}", "removed"))
+        rows.append((_shown(name, file.relative_to(root)), "removed"))
     return table(["name", "result"], rows, SHOW)
 
 
@@ -174,7 +179,15 @@ def files_of(session: Session, location: str) -> list[Path]:
 
 
 def split_location(session: Session, location: str) -> tuple[ObjectName, str]:
-    """The stage of `@db.schema.stage/path` and the path, which keeps its case."""
+    """The stage of `@db.schema.stage/path` and the path, which keeps its case.
+
+    An app's live files, `snow://streamlit/db.schema.app/versions/live/path`, are one as well.
+    """
+    if match := _LIVE.match(location):
+        app = session.resolve(split_name(match["name"]))
+        if session.catalog.get(session, "streamlit", app) is None:
+            raise does_not_exist("Streamlit", app)
+        return live_files(app), (match["path"] or "").lstrip("/")
     if not location.startswith("@"):
         raise syntax_error(f"{location!r} does not start with @.")
     text = location[1:]
@@ -185,6 +198,21 @@ def split_location(session: Session, location: str) -> tuple[ObjectName, str]:
     if not is_known:
         raise does_not_exist("Stage", name)
     return name, text[len(head) :].lstrip("/")
+
+
+def live_files(app: ObjectName) -> ObjectName:
+    """The name of the folder that holds an app's files; no stage can have it."""
+    return replace(app, name=f"{_LIVE_FOLDER}{app.name}")
+
+
+def empty(session: Session, name: ObjectName) -> None:
+    """Remove the stage's files."""
+    shutil.rmtree(_root(session, name), ignore_errors=True)
+
+
+def _shown(name: ObjectName, file: Path) -> str:
+    is_live = name.name.startswith(_LIVE_FOLDER)
+    return f"/versions/live/{file}" if is_live else f"{name.name.lower()}/{file}"
 
 
 def _location_and_pattern(reader: Reader) -> tuple[str, str | None]:
@@ -211,17 +239,13 @@ def _files(folder: Path) -> list[Path]:
 def forget_temporary(session: Session) -> None:
     """The end of a session is the end of its temporary stages and their files."""
     for name in list(session.temporary_stages):
-        _empty(session, name)
+        empty(session, name)
     session.temporary_stages.clear()
 
 
 def _root(session: Session, name: ObjectName) -> Path:
     last = f"{name.name} {session.id}" if name in session.temporary_stages else name.name
     return session.account.stages / name.database / name.schema / last
-
-
-def _empty(session: Session, name: ObjectName) -> None:
-    shutil.rmtree(_root(session, name), ignore_errors=True)
 
 
 def _unquoted(text: str) -> str:
