@@ -24,6 +24,14 @@ def json_text(node: exp.Expr) -> exp.Expr:
     return call("json_extract_string", node, exp.Literal.string("$"))
 
 
+def as_variant(node: exp.Expr) -> exp.Expr:
+    """The JSON of a value of any type; the type of moments is lost, they are text."""
+    kind = type_of(node)
+    if kind == "JSON":
+        return node
+    return call("to_json", as_text(node) if kind in (TIMESTAMP, TIMESTAMP_TZ) else node)
+
+
 def is_extract(node: object) -> bool:
     """Whether a node reads a path of a JSON value."""
     while isinstance(node, exp.Paren):

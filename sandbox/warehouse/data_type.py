@@ -7,6 +7,7 @@ from sqlglot.errors import SqlglotError
 
 from sandbox.warehouse.errors import sql_error
 
+MAX_TEXT = 16_777_216
 _KIND = exp.DataType.Type
 _WHOLE = {
     _KIND.INT,
@@ -60,6 +61,18 @@ def duckdb_type(snowflake_type: exp.DataType) -> str:
     )
 
 
+def limit_of(snowflake_type: exp.DataType) -> int | None:
+    """The most characters of a text, the most digits of a whole NUMBER; None without a limit."""
+    sizes = [int(size.name) for size in snowflake_type.expressions if size.name.isdigit()]
+    kind = snowflake_type.this
+    if kind in _CHARACTER and not sizes:
+        return 1
+    if kind in TEXTS or (kind is _KIND.DECIMAL and sizes[1:] in ([], [0])):
+        most = MAX_TEXT if kind in TEXTS else _BIGINT_DIGITS
+        return sizes[0] if sizes and sizes[0] <= most else None
+    return None
+
+
 def parse_type(text: str) -> exp.DataType:
     try:
         return exp.DataType.build(text, dialect="snowflake")
@@ -69,4 +82,6 @@ def parse_type(text: str) -> exp.DataType:
         ) from None
 
 
+_CHARACTER = frozenset({_KIND.CHAR, _KIND.NCHAR})
+_BIGINT_DIGITS = 18
 _NUMBER = [exp.Literal.number(38), exp.Literal.number(0)]

@@ -111,9 +111,11 @@ def _sum(node: exp.Expr) -> str | None:
 
 
 def _quotient(node: exp.Expr) -> str | None:
-    scale = scale_of(type_of(node.this))
-    other = "BIGINT" if isinstance(node, exp.Avg) else type_of(node.args.get("expression"))
-    if "DOUBLE" in (type_of(node.this), other):
+    kind, other = type_of(node.this), "BIGINT"
+    if isinstance(node, exp.Div):
+        kind, other = _as_number(node.this), _as_number(node.expression) or ""
+    scale = scale_of(kind)
+    if "DOUBLE" in (kind, other):
         return "DOUBLE"
     if scale is None or scale_of(other) is None:
         return None
@@ -142,7 +144,7 @@ def _moved(node: exp.Expr) -> str | None:
 
 
 def _arithmetic(node: exp.Expr) -> str | None:
-    left, right = type_of(node.this), type_of(node.expression)
+    left, right = _as_number(node.this), _as_number(node.expression)
     if left == "DATE":
         return "BIGINT" if right == "DATE" else "DATE"
     if "DOUBLE" in (left, right):
@@ -152,14 +154,27 @@ def _arithmetic(node: exp.Expr) -> str | None:
         return None
     if one == other == 0:
         return "BIGINT"
-    scale = one + other if isinstance(node, exp.Mul) else max(one, other)
+    scale = max(one, other)
+    if isinstance(node, exp.Mul):
+        scale = min(one + other, max(scale, 12))
     return f"DECIMAL(38,{scale})"
 
 
+def _as_number(node: exp.Expr) -> str | None:
+    """Text and VARIANTs count as numbers in arithmetic."""
+    kind = type_of(node)
+    if kind == "VARCHAR":
+        is_literal = isinstance(node, exp.Literal) and node.name.strip(" +-").replace(".", "", 1)
+        return literal_type(node.name) if is_literal else "DECIMAL(18,5)"
+    return "DOUBLE" if kind == "JSON" else kind
+
+
 def _literal(node: exp.Expr) -> str:
-    if node.is_string:
-        return "VARCHAR"
-    text = node.name
+    return "VARCHAR" if node.is_string else literal_type(node.name)
+
+
+def literal_type(text: str) -> str:
+    """The type of a number as it is written."""
     if "e" in text.lower():
         return "DOUBLE"
     whole, _, fraction = text.partition(".")

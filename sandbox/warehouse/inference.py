@@ -160,6 +160,10 @@ class _Annotation:
                 if len(columns) == 1:
                     set_type(item, columns[0][1])
             elif isinstance(item, exp.Expr):
+                if isinstance(item, exp.Lambda):
+                    _type_parameters(item)
+                elif isinstance(item, exp.StarMap):
+                    item = _object_of_all(item, scope)
                 own.append(item)
                 todo.extend(item.args.values())
         for item in reversed(own):
@@ -181,6 +185,30 @@ class _Annotation:
         if isinstance(node, exp.Column):
             return scope.find(node.table, node.name)
         return inferred(node)
+
+
+def _type_parameters(function: exp.Lambda) -> None:
+    """The parameters of a function of elements are VARIANTs."""
+    names = {parameter.name for parameter in function.expressions}
+    for identifier in function.this.find_all(exp.Identifier):
+        if identifier.name in names:
+            set_type(identifier, "JSON")
+
+
+def _object_of_all(node: exp.Expr, scope: _Scope) -> exp.Expr:
+    """`object_construct(*)` with the columns written out."""
+    columns = [
+        (
+            name,
+            exp.column(
+                exp.to_identifier(name, quoted=True), table=exp.to_identifier(alias, quoted=True)
+            ),
+        )
+        for alias, columns in scope.sources.items()
+        for name, _ in columns
+    ]
+    pairs = [exp.PropertyEQ(this=exp.Literal.string(n), expression=c) for n, c in columns]
+    return node.replace(exp.Struct(expressions=pairs))
 
 
 def _headed(columns: Columns, alias: exp.Expr | None) -> Columns:

@@ -8,56 +8,7 @@ before it plans aggregates and windows: beside them stands one that takes anythi
 
 from __future__ import annotations
 
-_JSON = r"""
-create macro sf_parse_json(x) as case when x is null or trim(x::varchar) = '' then null
-    else cast(x::varchar as json) end;
-create macro sf_try_parse_json(x) as try_cast(x::varchar as json);
-create macro sf_text(j) as json_extract_string(j, '$');
-create macro sf_array(j) as case when json_type(to_json(j)) = 'ARRAY'
-    then cast(to_json(j) as json[]) end;
-create macro sf_list(l) as to_json(coalesce(l, []));
-create macro sf_array_size(j) as case when json_type(to_json(j)) = 'ARRAY'
-    then json_array_length(to_json(j))::bigint end;
-create macro sf_array_to_string(j, separator) as
-    array_to_string([coalesce(sf_text(x), '') for x in sf_array(j)], separator);
-create macro sf_array_compact(j) as to_json([x for x in sf_array(j) if json_type(x) <> 'NULL']);
-create macro sf_array_cat(a, b) as to_json(list_concat(sf_array(a), sf_array(b)));
-create macro sf_array_append(a, b) as to_json(list_append(sf_array(a), to_json(b)));
-create macro sf_array_distinct(a) as to_json(list_distinct(sf_array(a)));
-create macro sf_array_contains(v, a) as list_contains(sf_array(a), to_json(v));
-create macro sf_typeof(j) as case json_type(to_json(j)) when 'UBIGINT' then 'INTEGER'
-    when 'BIGINT' then 'INTEGER' when 'DOUBLE' then 'DECIMAL' when 'NULL' then 'NULL_VALUE'
-    else json_type(to_json(j)) end;
-create macro sf_as_object(j) as case
-    when typeof(j) = 'JSON' then case when starts_with(j::varchar, '{') then try_cast(j as json)
-        when starts_with(ltrim(j::varchar, e' \t\n\r'), '{') then try_cast(j as json) end
-    when json_type(to_json(j)) = 'OBJECT' then to_json(j) end;
-create macro sf_try_parse_object(x) as
-    case when starts_with(ltrim(x, e' \t\n\r'), '{') then try_cast(x as json) end;
-create macro sf_as_array(j) as case when json_type(to_json(j)) = 'ARRAY' then to_json(j) end;
-create macro sf_as_text(j) as case when json_type(to_json(j)) = 'VARCHAR' then j ->> '$' end;
-create macro sf_is_null_value(j) as json_type(j) = 'NULL';
-create macro sf_object_delete(j, patch) as
-    case when j is not null then json_merge_patch(j, patch) end;
-create macro sf_object_keys(j) as to_json(list_sort(json_keys(j)));
-create macro sf_object(keys, vals, keep_nulls) as (
-    select coalesce(json_group_object(pair.k, pair.v), '{}'::json)
-    from (select unnest(keys) as k, unnest(vals) as v) as pair
-    where pair.k is not null and (keep_nulls or pair.v is not null));
-create macro sf_flatten(j, keep_empty) as table
-    select e.i as "SEQ", e.k as "KEY", coalesce(e.k, '[' || (e.i - 1) || ']') as "PATH",
-        case when e.k is null then e.i - 1 end as "INDEX", e.v as "VALUE", to_json(j) as "THIS"
-    from (select unnest(case
-        when json_type(to_json(j)) = 'OBJECT' then list_transform(json_keys(to_json(j)),
-            lambda k, n: {'i': n, 'k': k, 'v': json_extract(to_json(j), '$."' || k || '"')})
-        when json_type(to_json(j)) = 'ARRAY' then list_transform(sf_array(j),
-            lambda v, n: {'i': n, 'k': null::varchar, 'v': v})
-        end, recursive := true)) as e(i, k, v)
-    union all
-    select 1, null, '', null, null, to_json(j)
-    where keep_empty and (j is null or coalesce(json_array_length(to_json(j)), 0) = 0
-        and coalesce(len(json_keys(to_json(j))), 0) = 0);
-"""
+from sandbox.warehouse import macros_json
 
 _CONVERSION = r"""
 create macro sf_try_boolean(x) as case lower(x::varchar)
@@ -223,5 +174,11 @@ def _addition(unit: str, step: str) -> str:
 
 
 CREATION_SQL = "".join(
-    [_JSON, _CONVERSION, _NUMBER, _TIME, *(_addition(*step) for step in _STEPS.items())]
+    [
+        macros_json.CREATION_SQL,
+        _CONVERSION,
+        _NUMBER,
+        _TIME,
+        *(_addition(*step) for step in _STEPS.items()),
+    ]
 )

@@ -4,20 +4,10 @@ from __future__ import annotations
 
 from sqlglot import exp
 
-from sandbox.warehouse.as_text import is_extract, json_text
+from sandbox.warehouse.as_text import as_variant, is_extract, json_text
 from sandbox.warehouse.data_type import SEMI_STRUCTURED
 from sandbox.warehouse.expression_type import type_of
-from sandbox.warehouse.rewrite import call, cast, renamed, rule
-
-renamed(
-    {
-        "ARRAY_CAT": "sf_array_cat",
-        "ARRAY_APPEND": "sf_array_append",
-        "AS_ARRAY": "sf_as_array",
-        "AS_VARCHAR": "sf_as_text",
-        "AS_CHAR": "sf_as_text",
-    }
-)
+from sandbox.warehouse.rewrite import call, cast, rule
 
 
 @rule(exp.ParseJSON)
@@ -47,6 +37,8 @@ def json_extract(node: exp.JSONExtract) -> exp.Expr | None:
             steps += key_step(str(part.this))
         elif isinstance(part, exp.JSONPathSubscript):
             this = part.this
+            if isinstance(this, int) and this < 0:
+                return cast(exp.null(), "JSON")
             steps += f"[{this}]" if isinstance(this, int) else key_step(str(this))
     return extract(node.this, steps)
 
@@ -64,9 +56,7 @@ def cast_json(node: exp.Cast) -> exp.Expr | None:
     """To a VARIANT from anything, and from one to text; numbers and times see to themselves."""
     kind, inner = node.to.this, node.this
     if kind in SEMI_STRUCTURED:
-        if isinstance(inner, exp.Null) or type_of(inner) == "JSON":
-            return None
-        return call("to_json", inner)
+        return None if isinstance(inner, exp.Null) else as_variant(inner)
     if kind is exp.DataType.Type.BOOLEAN and type_of(inner) == "JSON":
         node.set("this", json_text(inner))
     return None
@@ -84,71 +74,29 @@ def as_object(node: exp.Anonymous) -> exp.Expr | None:
     return call("sf_as_object", value)
 
 
-@rule(exp.Anonymous)
-def object_delete(node: exp.Anonymous) -> exp.Expr | None:
-    if node.name.upper() != "OBJECT_DELETE":
-        return None
-    first, *keys = node.expressions
-    pairs = [part for key in keys for part in (key, exp.null())]
-    return call("sf_object_delete", first, call("json_object", *pairs))
-
-
-@rule(exp.JSONKeys)
-def object_keys(node: exp.JSONKeys) -> exp.Expr:
-    return call("sf_object_keys", node.this)
-
-
-@rule(exp.Struct)
-def object_construct(node: exp.Struct) -> exp.Expr:
-    """Pairs with a NULL key or value are left out."""
-    pairs = [(pair.this, pair.expression) for pair in node.expressions]
-    return _object(pairs, keep_nulls=False)
-
-
-@rule(exp.JSONObject)
-def object_construct_keep_null(node: exp.JSONObject) -> exp.Expr:
-    return _object([(pair.this, pair.expression) for pair in node.expressions], keep_nulls=True)
-
-
-@rule(exp.Array)
-def array_construct(node: exp.Array) -> exp.Expr:
-    return call("json_array", *node.expressions)
-
-
-@rule(exp.ArraySize)
-def array_size(node: exp.ArraySize) -> exp.Expr:
-    return call("sf_array_size", node.this)
-
-
-@rule(exp.ArrayToString)
-def array_to_string(node: exp.ArrayToString) -> exp.Expr:
-    return call("sf_array_to_string", node.this, node.expression)
-
-
-@rule(exp.ArrayCompact, exp.ArrayDistinct)
-def array_of_array(node: exp.Expr) -> exp.Expr:
-    name = "compact" if isinstance(node, exp.ArrayCompact) else "distinct"
-    return call(f"sf_array_{name}", node.this)
-
-
-@rule(exp.ArrayConcat)
-def array_cat(node: exp.ArrayConcat) -> exp.Expr:
-    return call("sf_array_cat", node.this, *node.expressions)
-
-
-@rule(exp.ArrayContains)
-def array_contains(node: exp.ArrayContains) -> exp.Expr:
-    return call("sf_array_contains", node.expression, node.this)
-
-
-@rule(exp.Typeof)
-def typeof(node: exp.Typeof) -> exp.Expr:
-    return call("sf_typeof", node.this)
-
-
 @rule(exp.ToVariant)
 def to_variant(node: exp.ToVariant) -> exp.Expr:
-    return node.this if type_of(node.this) == "JSON" else call("to_json", node.this)
+    return as_variant(node.this)
+
+
+@rule(exp.In)
+def json_in(node: exp.In) -> None:
+    """A VARIANT is looked for as the type of the values listed."""
+    kinds = {type_of(value) for value in node.expressions}
+    if type_of(node.this) == "JSON" and len(kinds) == 1 and kinds.isdisjoint({None, "JSON"}):
+        text, kind = json_text(node.this), kinds.pop()
+        node.set("this", text if kind == "VARCHAR" else cast(text, str(kind)))
+
+
+@rule(exp.Coalesce, exp.If, exp.Case)
+def choose_json(node: exp.Expr) -> None:
+    """Beside a VARIANT the other values become VARIANTs too."""
+    chosen = _branches(node)
+    kinds = {type_of(value) for value in chosen}
+    if "JSON" in kinds and kinds - {"JSON", None, '"NULL"'}:
+        for value in chosen:
+            if type_of(value) not in {"JSON", None, '"NULL"'}:
+                value.replace(as_variant(value.copy()))
 
 
 @rule(exp.EQ, exp.NEQ, exp.GT, exp.LT, exp.GTE, exp.LTE, exp.Like, exp.ILike)
@@ -170,11 +118,16 @@ def extract(base: exp.Expr, step: str) -> exp.Expr:
     return call("json_extract", base, exp.Literal.string("$" + step))
 
 
+def _branches(node: exp.Expr) -> list[exp.Expr]:
+    if isinstance(node, exp.Coalesce):
+        return [node.this, *node.expressions]
+    if isinstance(node, exp.If):
+        found = [node.args.get("true"), node.args.get("false")]
+    else:
+        found = [branch.args.get("true") for branch in node.args["ifs"]]
+        found.append(node.args.get("default"))
+    return [value for value in found if value is not None]
+
+
 def key_step(key: str) -> str:
     return '."' + key.replace('"', '\\"') + '"'
-
-
-def _object(pairs: list[tuple[exp.Expr, exp.Expr]], keep_nulls: bool) -> exp.Expr:
-    keys = exp.Array(expressions=[cast(key, "VARCHAR") for key, _ in pairs])
-    values = exp.Array(expressions=[call("to_json", value) for _, value in pairs])
-    return call("sf_object", keys, values, exp.convert(keep_nulls))

@@ -11,7 +11,7 @@ from sandbox.warehouse.errors import unsupported
 from sandbox.warehouse.inference import Columns, TableColumns
 from sandbox.warehouse.names import ObjectName, quote
 from sandbox.warehouse.registry import find_function, find_table
-from sandbox.warehouse.rewrite import Context, call, context_rule, rule
+from sandbox.warehouse.rewrite import Context, context_rule, rule
 
 
 def target_table(tree: exp.Expr) -> exp.Table:
@@ -27,8 +27,11 @@ def target_table(tree: exp.Expr) -> exp.Table:
 def prepare(tree: exp.Expr, context: Context) -> None:
     """Before the rules run: name the projections as Snowflake does, and fold all identifiers."""
     _name_projections(tree)
-    for identifier in tree.find_all(exp.Identifier):
-        fold(identifier)
+    for identifier in list(tree.find_all(exp.Identifier)):
+        if isinstance(identifier.parent, exp.PropertyEQ) and identifier.arg_key == "this":
+            identifier.replace(exp.Literal.string(identifier.name))
+        else:
+            fold(identifier)
     targets = [] if isinstance(tree, exp.Query) else [tree.this]
     for table in list(tree.find_all(exp.Table)):
         if isinstance(table.this, exp.Identifier) and not _is_cte(table):
@@ -244,27 +247,3 @@ def _constant(node: exp.Expr, context: Context) -> object:
         return node.name if node.is_string else node.to_py()
     rows = context.session.run(f"select {node.sql('duckdb')}")
     return rows[0][0]
-
-
-@rule(exp.Explode)
-def keep_flatten_input(node: exp.Explode) -> None:
-    """Handled with the LATERAL or TABLE around it."""
-
-
-@rule(exp.Lateral, exp.TableFromRows)
-def flatten(node: exp.Expr) -> exp.Expr | None:
-    """https://docs.snowflake.com/en/sql-reference/functions/flatten"""
-    if not isinstance(node.this, exp.Explode):
-        return None
-    options: dict[str, exp.Expr] = {}
-    for argument in (node.this.this, *node.this.expressions):
-        named = isinstance(argument, exp.Kwarg)
-        options[argument.this.name.upper() if named else "INPUT"] = (
-            argument.expression if named else argument
-        )
-    if left := set(options) - {"INPUT", "OUTER"}:
-        raise unsupported(f"flatten with {sorted(left)}.")
-    outer = options.get("OUTER", exp.false())
-    alias = node.args.get("alias")
-    function = call("sf_flatten", options["INPUT"], outer)
-    return exp.Table(this=function, alias=exp.TableAlias(this=alias.this) if alias else None)
