@@ -8,7 +8,7 @@ from pathlib import Path
 CONNECTION = "sandbox"
 DATABASE = "CAREFLOE"
 WAREHOUSE = "CAREFLOE_WH"
-ROLE = "SYSADMIN"
+ROLE = "ACCOUNTADMIN"
 
 
 def write_profile(home: Path, warehouse_address: str, kafka_address: str) -> None:

@@ -17,6 +17,7 @@ import duckdb
 from sandbox.alert import functions as alert_functions
 from sandbox.alert import statements as alert_statements
 from sandbox.governance import install as governance
+from sandbox.governance import install as governance
 from sandbox.kafka.error import FolderError
 from sandbox.kafka.folder import FolderLock
 from sandbox.notification import integration, mail
@@ -38,6 +39,7 @@ STATEMENTS = (
     alert_functions,
     alert_statements,
     call,
+    governance,
     governance,
     integration,
     mail,

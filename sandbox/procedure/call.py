@@ -13,7 +13,7 @@ from sandbox.procedure.process import Reply, Request
 from sandbox.procedure.store import procedures
 from sandbox.procedure.system import find_system_procedure
 from sandbox.runtime import runtime_of
-from sandbox.warehouse import stage
+from sandbox.warehouse import hook, stage
 from sandbox.warehouse.errors import sql_error, unsupported
 from sandbox.warehouse.names import ObjectName, quote
 from sandbox.warehouse.registry import statement
@@ -51,6 +51,7 @@ def call(session: Session, statement: Statement) -> Result:
     given = _given_arguments(reader.parenthesized())
     reader.end()
     procedure = _find(session, session.resolve(parts), given)
+    hook.hooks.call(session, procedure.key)
     values = _values(session, procedure, given, statement)
     files = [stage.path(session, location) for location in procedure.imports]
     before = session.transaction
@@ -170,7 +171,7 @@ def _end_transaction(session: Session, before: Transaction | None, reply: Reply)
 
 @contextmanager
 def _rights(session: Session, procedure: Procedure) -> Iterator[None]:
-    """Owner's rights: names resolve in the procedure's schema; USE has no effect outside.
+    """Owner's rights: the owner's role, and names resolve in the procedure's schema.
 
     https://docs.snowflake.com/en/developer-guide/stored-procedure/stored-procedures-rights
     """
@@ -178,11 +179,15 @@ def _rights(session: Session, procedure: Procedure) -> Iterator[None]:
         yield
         return
     before = session.database, session.schema
+    roles = session.role, session.secondary_roles
     session.database, session.schema = procedure.name.database, procedure.name.schema
+    session.role = hook.hooks.owner(session, "PROCEDURE", procedure.key)
+    session.secondary_roles = "NONE"
     try:
         yield
     finally:
         session.database, session.schema = before
+        session.role, session.secondary_roles = roles
 
 
 def _returned(session: Session, procedure: Procedure, text: str | None) -> Result:

@@ -21,6 +21,7 @@ from sandbox.task.run import TaskResult, TaskRun
 from sandbox.task.script import statements
 from sandbox.task.store import TaskStore
 from sandbox.warehouse import hook
+from sandbox.warehouse import hook
 from sandbox.warehouse.account import Account
 from sandbox.warehouse.control import set_parameter
 from sandbox.warehouse.names import ObjectName
@@ -165,6 +166,7 @@ class TaskWorker:
     def _session(self, task: Task) -> Iterator[Session]:
         session = self._account.connect(task.name.database, task.name.schema)
         session.warehouse = task.options.warehouse
+        session.role = hook.hooks.owner(session, "TASK", task.name)
         session.role = hook.hooks.owner(session, "TASK", task.name)
         with closing(session):
             yield session

@@ -44,6 +44,8 @@ class Account:
         self.locks = Locks()
         self.generation = 0
         """Grows with every committed DDL; what is cached about objects is valid for one of them."""
+        self.has_policies = False
+        """Whether there may be masking or row access policies; without them nothing is asked."""
         self.ddl_lock = threading.RLock()
         self.queued_streams: set[ObjectName] = set()
         """Streams whose rows began to be copied since the start, whatever a snapshot still says."""
@@ -151,6 +153,7 @@ class Account:
         duck.execute(catalog.creation_sql(name)).fetchall()
         duck.execute(stream.creation_sql(name)).fetchall()
         duck.execute(information_schema.creation_sql(name)).fetchall()
+        self.has_policies |= catalog.holds(duck, name, "masking policy", "row access policy")
         if name != catalog.ACCOUNT_DATABASE:
             duck.execute(f'create schema if not exists {quote(name)}."PUBLIC"').fetchall()
         self._databases.add(name)

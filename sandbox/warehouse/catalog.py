@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 from sandbox.warehouse.names import ObjectName, quote
 
 if TYPE_CHECKING:
+    import duckdb
+
     from sandbox.warehouse.session import Session
 
 SCHEMA = "_SANDBOX"
@@ -63,6 +65,12 @@ class Catalog:
             known = (generation, _read(session, kind, database))
             self._cache[kind, database] = known
         return known[1]
+
+
+def holds(duck: duckdb.DuckDBPyConnection, database: str, *kinds: str) -> bool:
+    """Whether a database has an object of one of these kinds."""
+    sql = f"select 1 from {_table(database)} where kind in (select unnest(?)) limit 1"
+    return bool(duck.execute(sql, [list(kinds)]).fetchall())
 
 
 def creation_sql(database: str) -> str:

@@ -57,15 +57,11 @@ def use(session: Session, statement: Statement) -> Result:
     return status(_DONE, OTHER)
 
 
-@statement("use role", "use warehouse", "use secondary roles")
-def use_role(session: Session, statement: Statement) -> Result:
-    """There is one role and no warehouse; the names are kept for `current_role()` and the like."""
+@statement("use warehouse")
+def use_warehouse(session: Session, statement: Statement) -> Result:
+    """There is one engine; the name is kept for `current_warehouse()` and the like."""
     _, reader = statement.after_head()
-    name = reader.name()[-1]
-    if statement.words[1] == "ROLE":
-        session.role = name
-    elif statement.words[1] == "WAREHOUSE":
-        session.warehouse = name
+    session.warehouse = reader.name()[-1]
     return status(_DONE, OTHER)
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
+from sandbox.warehouse import hook
 from sandbox.warehouse.errors import unsupported
 from sandbox.warehouse.names import ObjectName
 from sandbox.warehouse.rewrite import Context
@@ -40,11 +41,14 @@ def read_options(reader: Reader) -> dict[str, object]:
 
 
 def translation_of(session: Session, query: str, home: ObjectName | None = None) -> Translation:
-    context = Context(session, home)
+    context = Context(session, home, is_protected=home is None)
     tree = parse_text(query)
     if not isinstance(tree, exp.Query):
         raise unsupported(f"a definition that is no query: {query[:40]!r}.")
-    return translate_tree(tree, context)
+    translation = translate_tree(tree, context)
+    if session.role != hook.ADMIN:
+        hook.hooks.access(session, translation, "SELECT")
+    return translation
 
 
 def kind_of(session: Session, name: ObjectName) -> str | None:

@@ -7,6 +7,7 @@ registered fails loudly: the sandbox never accepts a statement that it does not 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp
@@ -19,10 +20,12 @@ if TYPE_CHECKING:
     from sandbox.warehouse.statement import Statement
 
 StatementHandler = Callable[["Session", "Statement"], "Result"]
+ClauseHandler = Callable[["Session", "Statement", StatementHandler], "Result | None"]
 FunctionHandler = Callable[["Session", list[Any]], Any]
 TableHandler = Callable[["Session", dict[str, Any]], "Result"]
 
 _statements: dict[tuple[str, ...], StatementHandler] = {}
+_clauses: dict[tuple[str, ...], ClauseHandler] = {}
 _functions: dict[str, FunctionHandler] = {}
 _tables: dict[str, TableHandler] = {}
 
@@ -37,6 +40,19 @@ def statement(*heads: str) -> Callable[[StatementHandler], StatementHandler]:
     def register(handler: StatementHandler) -> StatementHandler:
         for head in heads:
             _statements[tuple(head.upper().split())] = handler
+        return handler
+
+    return register
+
+
+def clause(*heads: str) -> Callable[[ClauseHandler], ClauseHandler]:
+    """Answer what some CREATE or ALTER statements with these heads say.
+
+    The handler is asked first and gets the statement's own; None leaves the statement to that one.
+    """
+
+    def register(handler: ClauseHandler) -> ClauseHandler:
+        _clauses.update((tuple(head.upper().split()), handler) for head in heads)
         return handler
 
     return register
@@ -73,10 +89,18 @@ def table_function(*names: str) -> Callable[[TableHandler], TableHandler]:
 
 def find_statement(statement: Statement) -> tuple[StatementHandler, Statement]:
     """The handler for the longest registered head, and the statement knowing that head."""
+    handler: StatementHandler = _refuse
     for length in range(len(statement.words), 0, -1):
-        if handler := _statements.get(statement.words[:length]):
-            return handler, statement.with_head(length)
-    raise unsupported(f"statement {' '.join(statement.words) or statement.text[:40]!r}.")
+        if found := _statements.get(statement.words[:length]):
+            handler, statement = found, statement.with_head(length)
+            break
+    if statement.verb in ("CREATE", "ALTER"):
+        for length in range(len(statement.words), 1, -1):
+            if asked := _clauses.get(statement.words[:length]):
+                return partial(_with_clause, asked, handler), statement
+    if handler is _refuse:
+        _refuse(None, statement)
+    return handler, statement
 
 
 def find_function(node: exp.Expr) -> tuple[FunctionHandler, list[exp.Expr]] | None:
@@ -88,6 +112,17 @@ def find_function(node: exp.Expr) -> tuple[FunctionHandler, list[exp.Expr]] | No
         return (handler, list(node.expressions)) if handler else None
     handler = _functions.get(node.sql_name().upper())
     return (handler, []) if handler and not node.args.get("this") else None
+
+
+def _with_clause(
+    asked: ClauseHandler, handler: StatementHandler, session: Session, statement: Statement
+) -> Result:
+    result = asked(session, statement, handler)
+    return handler(session, statement) if result is None else result
+
+
+def _refuse(_session: object, statement: Statement) -> Result:
+    raise unsupported(f"statement {' '.join(statement.words) or statement.text[:40]!r}.")
 
 
 def find_table(name: str) -> TableHandler | None:

@@ -32,6 +32,10 @@ class Context:
     """Arrow tables of table functions, by the name they are registered under."""
     is_constant: bool = True
     """Whether the result of the rewrite is the same until the next DDL."""
+    reads: set[ObjectName] = field(default_factory=set)
+    """Tables, views and streams the statement names itself; not what views read in turn."""
+    is_protected: bool = True
+    """Whether policies act on what it reads: not for the text of a policy or a new view."""
 
 
 Rule = Callable[[Any], exp.Expr | None]

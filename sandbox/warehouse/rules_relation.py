@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlglot import exp
 
-from sandbox.warehouse import information_schema, stream
+from sandbox.warehouse import hook, information_schema, stream
 from sandbox.warehouse.errors import unsupported
 from sandbox.warehouse.inference import Columns, TableColumns
 from sandbox.warehouse.names import ObjectName, quote
@@ -98,8 +98,14 @@ def _qualify(table: exp.Table, context: Context, is_target: bool) -> None:
     name = resolve_parts(parts, context)
     alias = table.args.get("alias")
     view = session.catalog.get(session, "view", name)
-    if view is not None and "query" in view and not is_target:
-        _expand(table, view, name, context)
+    if not is_target:
+        context.reads.add(name)
+    policies = session.account.has_policies and context.is_protected and not is_target
+    is_plain = view is None or view.get("is_plain", "query" not in view)
+    if view is not None and not is_target and (not is_plain or (policies and "query" in view)):
+        expanded = _expand(table, view, name, context)
+        if policies:
+            hook.hooks.protect(expanded, name, context)
         return
     if stream.exists(session, name) and not is_target:
         marker = f"__stream_{len(context.streams)}__"
@@ -109,20 +115,32 @@ def _qualify(table: exp.Table, context: Context, is_target: bool) -> None:
         _replace_name(table, ["temp", "main", str(name)], alias, name.name)
     else:
         _replace_name(table, [name.database, name.schema, name.name], alias, None)
+    if policies:
+        hook.hooks.protect(table, name, context)
 
 
-def _expand(table: exp.Table, view: dict[str, Any], name: ObjectName, context: Context) -> None:
+def _expand(
+    table: exp.Table, view: dict[str, Any], name: ObjectName, context: Context
+) -> exp.Subquery:
     """Put the text of a view in its place, because it depends on the session."""
     from sandbox.warehouse.translation import parse_text
 
-    inner = Context(context.session, name, context.streams, context.relations)
+    inner = Context(
+        context.session,
+        name,
+        context.streams,
+        context.relations,
+        is_protected=context.is_protected,
+    )
     tree = parse_text(view["query"])
     prepare(tree, inner)
-    context.is_constant = False
+    context.is_constant &= bool(view.get("is_plain")) and inner.is_constant
     alias = table.args.get("alias")
     label = alias.this if alias is not None else exp.to_identifier(name.name, quoted=True)
     columns = [exp.to_identifier(heading, quoted=True) for heading in view["headings"]]
-    table.replace(exp.Subquery(this=tree, alias=exp.TableAlias(this=label, columns=columns)))
+    expanded = exp.Subquery(this=tree, alias=exp.TableAlias(this=label, columns=columns))
+    table.replace(expanded)
+    return expanded
 
 
 def _replace_name(
@@ -237,6 +255,9 @@ for _kind in (
     exp.CurrentAccount,
     exp.CurrentRegion,
     exp.CurrentVersion,
+    exp.CurrentAvailableRoles,
+    exp.CurrentSecondaryRoles,
+    exp.CurrentRoleType,
 ):
     context_rule(_kind)(lambda node, context: _answer(node, context))
 

@@ -56,7 +56,7 @@ def drop_database(session: Session, statement: Statement) -> Result:
 def create_schema(session: Session, statement: Statement) -> Result:
     modifiers, reader = statement.after_head()
     database, name = _schema_name(session, reader.name())
-    reader.accept("WITH", "MANAGED", "ACCESS")
+    is_managed = reader.accept("WITH", "MANAGED", "ACCESS")
     options = reader.options()
     reader.end()
     full = f"{quote(database)}.{quote(name)}"
@@ -72,7 +72,8 @@ def create_schema(session: Session, statement: Statement) -> Result:
         session.run(f"create schema if not exists {full}")
         if not known or "IF NOT EXISTS" not in modifiers:
             place = ObjectName(database, name, "")
-            session.catalog.put(session, "schema", place, dict(options))
+            definition = {**options, "managed_access": is_managed}
+            session.catalog.put(session, "schema", place, definition)
     session.use(database, name)
     if known and "IF NOT EXISTS" in modifiers:
         return status(f"{name} already exists, statement succeeded.")

@@ -27,7 +27,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from sandbox.warehouse import statements, wire
+from sandbox.warehouse import hook, statements, wire
 from sandbox.warehouse.account import Account
 from sandbox.warehouse.control import VERSION, set_parameter
 from sandbox.warehouse.response import (
@@ -201,8 +201,10 @@ class Server:
         session = lent or self.account.connect(database, schema)
         if lent is None:
             session.warehouse = _folded(request.query_params.get("warehouse"))
-            session.role = _folded(request.query_params.get("roleName")) or session.role
         try:
+            if lent is None:
+                role = _folded(request.query_params.get("roleName"))
+                hook.hooks.log_in(session, str(body["data"].get("LOGIN_NAME") or ""), role)
             _apply(session, wanted)
         except ProgrammingError as error:
             return failure(error)

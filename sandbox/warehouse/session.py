@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 from snowflake.connector.errors import ProgrammingError
 
-from sandbox.warehouse import stream
+from sandbox.warehouse import hook, stream
 from sandbox.warehouse.engine import Engine, Params
 from sandbox.warehouse.errors import snowflake_errors, sql_error, unsupported
 from sandbox.warehouse.names import ObjectName, split_name
@@ -48,7 +48,9 @@ class Session:
         self.id = uuid.uuid4().int >> 80
         self.database = database
         self.schema = schema if schema or database is None else "PUBLIC"
-        self.role = "SYSADMIN"
+        self.role = hook.ADMIN
+        self.secondary_roles = "NONE"
+        """ALL when every role granted to the user counts, NONE when the role alone does."""
         self.warehouse: str | None = None
         self.user = "SANDBOX"
         self.parameters = Parameters()
@@ -95,7 +97,7 @@ class Session:
             if is_empty(statement):
                 raise sql_error("Empty SQL Statement.", 900, "42000")
             handler, statement = find_statement(statement)
-            result = handler(self, statement)
+            result = hook.run(self, statement, handler)
         result.query_id = self.last_query_id = str(uuid.uuid4())
         self.query_ids.append(result.query_id)
         self.account.remember(result)

@@ -16,6 +16,7 @@ from sqlglot.parser import Parser
 from sqlglot.tokens import TokenType
 
 from sandbox.warehouse import (
+    hook,
     inference,
     merge,
     rules_aggregate,
@@ -61,6 +62,8 @@ class Translation:
     sql: str
     kind: int = QUERY
     target: ObjectName | None = None
+    reads: frozenset[ObjectName] = frozenset()
+    """What it names to read from."""
     streams: dict[str, ObjectName] = field(default_factory=dict)
     relations: dict[str, pa.Table] = field(default_factory=dict)
     before: tuple[str, ...] = ()
@@ -105,6 +108,7 @@ def translate(session: Session, statement: Statement, describing: bool = False) 
         session.account.generation,
         id(session.account),
         (session.id, session.temporary_version) if session.temporary else None,
+        hook.hooks.key(session) if session.account.has_policies else None,
     )
     known = _cache.get(key)
     if known is None:
@@ -120,6 +124,8 @@ def translate(session: Session, statement: Statement, describing: bool = False) 
             _cache[key] = known
             while len(_cache) > _KEPT:
                 _cache.popitem(last=False)
+    if session.role != hook.ADMIN:
+        hook.hooks.access(session, known, statement.verb)
     return known
 
 
@@ -138,6 +144,8 @@ def translate_tree(tree: exp.Expr, context: Context) -> Translation:
         if replaces_rows:
             tree.set("overwrite", False)
             before = (_write(exp.Delete(this=target.copy())),)
+        if context.session.account.has_policies and kind != INSERT:
+            hook.hooks.protect_target(tree, target_name, context)
     inference.annotate(tree, rules_relation.table_columns(context))
     tree = rewrite(tree, context)
     share_paths(tree)
@@ -147,6 +155,7 @@ def translate_tree(tree: exp.Expr, context: Context) -> Translation:
         _write(tree),
         kind,
         target_name,
+        frozenset(context.reads),
         dict(context.streams),
         dict(context.relations),
         before,

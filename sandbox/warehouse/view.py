@@ -45,11 +45,13 @@ def create_view(session: Session, statement: Statement) -> Result:
         }
         translation = translation_of(session, query, name)
         names = ", ".join(quote(heading) for heading, _ in headings)
-        if translation.is_constant and not translation.streams:
+        is_plain = translation.is_constant and not translation.streams
+        definition["query"] = query
+        definition["headings"] = [heading for heading, _ in headings]
+        definition["is_plain"] = is_plain
+        if is_plain:
             source = translation.sql
         else:
-            definition["query"] = query
-            definition["headings"] = [heading for heading, _ in headings]
             source = _columns_only(session, translation)
         session.run(
             f"create or replace view {name.sql} {f'({names})' if names else ''} as {source}"

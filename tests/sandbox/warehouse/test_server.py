@@ -97,12 +97,12 @@ def test_the_session_time_zone_acts(sql: Any) -> None:
 
 def test_parameters_of_the_login_act(connect: Any) -> None:
     parameters = {"TIMEZONE": "Europe/Berlin", "QUERY_TAG": "loader"}
-    cursor = connect(session_parameters=parameters, warehouse="wh", role="loader_role").cursor()
+    cursor = connect(session_parameters=parameters, warehouse="wh", role="sysadmin").cursor()
     assert cursor.execute("select '2026-07-01 12:00'::timestamp_tz").fetchall() == [
         (datetime(2026, 7, 1, 10, tzinfo=UTC),)
     ]
     assert cursor.execute("select current_warehouse(), current_role()").fetchall() == [
-        ("WH", "LOADER_ROLE")
+        ("WH", "SYSADMIN")
     ]
 
 

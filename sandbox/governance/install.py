@@ -1,0 +1,45 @@
+"""Importing this module registers the statements of governance and puts its hooks in place."""
+
+from __future__ import annotations
+
+from sandbox.governance import (
+    attachment,
+    comment,
+    ddl,
+    enforcement,
+    grant_statement,
+    protection,
+    recorded,
+    references,
+    role_statement,
+    session_role,
+    setting,
+    show_grants,
+    tag,
+    user,
+)
+from sandbox.warehouse.hook import hooks
+
+STATEMENTS = (
+    attachment,
+    comment,
+    ddl,
+    grant_statement,
+    recorded,
+    references,
+    role_statement,
+    session_role,
+    setting,
+    show_grants,
+    tag,
+    user,
+)
+
+hooks.run = enforcement.run
+hooks.access = enforcement.access
+hooks.call = enforcement.call
+hooks.owner = enforcement.owner
+hooks.log_in = session_role.log_in
+hooks.protect = protection.protect
+hooks.protect_target = protection.protect_target
+hooks.key = protection.key
