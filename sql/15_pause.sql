@@ -1,5 +1,5 @@
--- Suspends the task graphs while objects and procedures change; 80_task.sql resumes them. A run that has begun
--- ends as it is. Whoever stops between the two files leaves the tasks suspended: run 80_task.sql.
+-- Suspends the task graphs and the alert while objects and procedures change; 80_task.sql and 95_alert.sql resume
+-- them. A run that has begun ends as it is. Whoever stops in between leaves them suspended: run those two files.
 
 use database <% ctx.env.database %>;
 
@@ -12,3 +12,4 @@ alter task if exists ops.load_dim_department suspend;
 alter task if exists ops.load_dim_payer suspend;
 alter task if exists ops.load_fact_patient_flow suspend;
 alter task if exists ops.load_fact_encounter suspend;
+alter alert if exists ops.failed_run suspend;

@@ -164,8 +164,9 @@ def test_nothing_that_holds_data_or_an_offset_is_ever_replaced() -> None:
     for text in statements():
         if text.startswith("create"):
             assert re.match(
-                r"create (or alter (table|task)|or replace view"
-                r"|(stream|schema|stage|warehouse|database) if not exists) ",
+                r"create (or alter (table|task|alert)|or replace view"
+                r"|(stream|schema|stage|warehouse|database|notification integration)"
+                r" if not exists) ",
                 text,
             ), text[:60]
 

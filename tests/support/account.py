@@ -44,6 +44,7 @@ from snowflake.connector.util_text import split_statements
 from snowflake.snowpark import Session
 from support.raw import RawEvent, RawRecord
 
+from sandbox.notification.mail import Mail, recorded_mail
 from sandbox.service import Warehouse
 
 SQL = Path(__file__).parents[2] / "sql"
@@ -142,13 +143,18 @@ DIMENSIONS = {
 class Project:
     """The deployed project: land rows, run the procedures, read the tables."""
 
-    def __init__(self, connection: SnowflakeConnection) -> None:
+    def __init__(self, connection: SnowflakeConnection, warehouse: Warehouse) -> None:
         self.connection = connection
+        self._warehouse = warehouse
         self.session = Session.builder.configs({"connection": connection}).create()
 
     def deploy(self, *files: str) -> None:
         """Run these files of sql/ statement by statement, with the variables `snow` fills in."""
-        variables = {"database": DATABASE, "warehouse": "CAREFLOE_WH"}
+        variables = {
+            "database": DATABASE,
+            "warehouse": "CAREFLOE_WH",
+            "alert_email": "carefloe@example.com",
+        }
         for file in files:
             text = (SQL / file).read_text()
             filled = re.sub(r"<%\s*ctx\.env\.(\w+)\s*%>", lambda found: variables[found[1]], text)
@@ -205,6 +211,10 @@ class Project:
             for row in cursor.fetchall()
         ]
 
+    def mails(self) -> list[Mail]:
+        """What the account would have sent, the oldest first."""
+        return recorded_mail(self._warehouse.account.connect())
+
     def insert(self, table: str, rows: Sequence[Mapping[str, Any]]) -> None:
         """Insert these rows as they are, past the procedures that write the table."""
         for row in rows:
@@ -247,7 +257,7 @@ class Project:
 def deployed_project() -> Iterator[Project]:
     """An account in memory, served on loopback, with every object of sql/ but the tasks."""
     with Warehouse() as warehouse, _connected(warehouse) as connection:
-        project = Project(connection)
+        project = Project(connection, warehouse)
         project.deploy(*sorted(file.name for file in SQL.glob("*.sql") if file.name != TASK_FILE))
         project.execute("create table public.drained (row_count number)")
         yield project
