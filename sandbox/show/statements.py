@@ -54,7 +54,7 @@ def show_schemas(session: Session, statement: Statement) -> Result:
     # `in <name>` is read as a schema; of schemas it can only be the database.
     database = scope.schema or scope.database
     found = session.run(
-        "select database_name, replace(schema_name, '_INFORMATION', 'INFORMATION'), comment"
+        "select database_name, replace(schema_name, '_INFORMATION', 'INFORMATION')"
         " from duckdb_schemas() order by 1, 2"
     )
     rows = [
@@ -64,22 +64,30 @@ def show_schemas(session: Session, statement: Statement) -> Result:
             "is_current": "Y" if (home, name) == (session.database, session.schema) else "N",
             "database_name": home,
             "owner": _OWNER,
-            "comment": comment or "",
+            "comment": _schema(session, home, name).get("COMMENT") or "",
+            "retention_time": str(
+                _schema(session, home, name).get("DATA_RETENTION_TIME_IN_DAYS", 1)
+            ),
         }
-        for home, name, comment in found
+        for home, name in found
         if home in session.account.databases()
         and database in (None, home)
         and name not in _HIDDEN_SCHEMAS
         and _named(scope, name)
     ]
-    names = ("name", "is_default", "is_current", "database_name", "owner", "comment")
+    names = (
+        "name", "is_default", "is_current", "database_name", "owner", "comment", "retention_time",
+    )  # fmt: skip
     return _answer(statement, names, rows)
 
 
 @statement("show tables", "show terse tables")
 def show_tables(session: Session, statement: Statement) -> Result:
     scope = _scope(session, statement)
-    names = ("name", "database_name", "schema_name", "kind", "comment", "rows", "owner")
+    names = (
+        "name", "database_name", "schema_name", "kind", "comment", "cluster_by", "rows", "owner",
+        "retention_time", "change_tracking",
+    )  # fmt: skip
     return _answer(statement, names, _ordered(scope, _tables(session, scope)))
 
 
@@ -125,6 +133,23 @@ def show_streams(session: Session, statement: Statement) -> Result:
     return _answer(statement, names, _ordered(scope, rows))
 
 
+@statement("show sequences", "show terse sequences")
+def show_sequences(session: Session, statement: Statement) -> Result:
+    scope = _scope(session, statement)
+    rows = [
+        {
+            **_place(name),
+            "created_on": _moment(definition),
+            "interval": str(definition["step"]),
+            "owner": _OWNER,
+            "comment": definition.get("comment") or "",
+        }
+        for name, definition in _catalog(session, "sequence")
+    ]
+    names = ("name", "database_name", "schema_name", "interval", "owner", "comment")
+    return _answer(statement, names, _ordered(scope, rows))
+
+
 @statement("show stages", "show terse stages")
 def show_stages(session: Session, statement: Statement) -> Result:
     scope = _scope(session, statement)
@@ -148,7 +173,7 @@ def show_stages(session: Session, statement: Statement) -> Result:
     return _answer(statement, names, _ordered(scope, rows))
 
 
-@statement("show warehouses", "show roles")
+@statement("show warehouses")
 def show_account_objects(session: Session, statement: Statement) -> Result:
     """Created ones, which are names only: there is one engine and no access control."""
     scope = _scope(session, statement)
@@ -229,14 +254,33 @@ def _tables(session: Session, scope: Scope) -> Iterator[Row]:
     names = {ObjectName(*place): comment for *place, comment in found if _is_ours(session, place)}
     chosen = set(scope.select(names))
     for name in chosen:
-        yield _table_row(session, name, "TABLE", names[name])
+        yield _table_row(session, name, names[name])
     for name in scope.select(session.temporary):
         yield {**_place(name), "kind": "TEMPORARY", "comment": "", "owner": _OWNER}
 
 
-def _table_row(session: Session, name: ObjectName, kind: str, comment: str | None) -> Row:
+def _table_row(session: Session, name: ObjectName, comment: str | None) -> Row:
     rows = session.run(f"select count(*) from {name.sql}")[0][0]  # noqa: S608
-    return {**_place(name), "kind": kind, "comment": comment or "", "rows": rows, "owner": _OWNER}
+    definition = session.catalog.get(session, "table", name) or {}
+    return {
+        **_place(name),
+        "created_on": _moment(definition),
+        "kind": definition.get("kind", "TABLE"),
+        "comment": comment or "",
+        "cluster_by": _cluster_by(definition),
+        "rows": rows,
+        "owner": _OWNER,
+        "retention_time": str(definition.get("DATA_RETENTION_TIME_IN_DAYS", 1)),
+        "change_tracking": "ON" if definition.get("CHANGE_TRACKING") is True else "OFF",
+    }
+
+
+def _cluster_by(definition: Row) -> str:
+    return f"LINEAR({definition['CLUSTER_BY']})" if definition.get("CLUSTER_BY") else ""
+
+
+def _schema(session: Session, database: str, name: str) -> Row:
+    return session.catalog.get(session, "schema", ObjectName(database, name, "")) or {}
 
 
 def _views(session: Session) -> Iterator[Row]:
@@ -246,13 +290,15 @@ def _views(session: Session) -> Iterator[Row]:
     )
     for *place, comment, text in found:
         if _is_ours(session, place) and place[1] != "INFORMATION_SCHEMA":
+            definition = session.catalog.get(session, "view", ObjectName(*place)) or {}
             yield {
                 **_place(ObjectName(*place)),
+                "created_on": _moment(definition),
                 "kind": "VIEW",
                 "comment": comment or "",
                 "owner": _OWNER,
-                "text": text,
-                "is_secure": "false",
+                "text": definition.get("text", text),
+                "is_secure": str(bool(definition.get("is_secure"))).lower(),
             }
 
 

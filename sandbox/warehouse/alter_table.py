@@ -1,11 +1,10 @@
-"""ALTER TABLE. What is about tags and policies is registered by `sandbox.governance`.
+"""ALTER TABLE. What is about tags and policies is answered by `sandbox.governance`.
 
 https://docs.snowflake.com/en/sql-reference/sql/alter-table
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from sandbox.warehouse import stream
@@ -22,39 +21,6 @@ from sandbox.warehouse.statement import Reader, Statement
 if TYPE_CHECKING:
     from sandbox.warehouse.session import Session
 
-Action = Callable[["Session", ObjectName, str, Reader, tuple[str, ...]], None]
-ColumnAction = Callable[["Session", ObjectName, str, Reader, tuple[str, ...]], None]
-
-_actions: dict[tuple[str, ...], Action] = {}
-_column_actions: dict[tuple[str, ...], ColumnAction] = {}
-
-
-def action(*heads: str) -> Callable[[Action], Action]:
-    """Answer `alter table|view <name> <head> ...`.
-
-    The handler gets the session, the name, "table" or "view", a reader behind the head, and the
-    words of the head. It runs in the transaction of the DDL.
-    """
-
-    def register(handler: Action) -> Action:
-        _actions.update((tuple(head.upper().split()), handler) for head in heads)
-        return handler
-
-    return register
-
-
-def column_action(*heads: str) -> Callable[[ColumnAction], ColumnAction]:
-    """Answer `alter table|view <name> alter|modify column <column> <head> ...`.
-
-    As `action`, with the name of the column in the place of the kind.
-    """
-
-    def register(handler: ColumnAction) -> ColumnAction:
-        _column_actions.update((tuple(head.upper().split()), handler) for head in heads)
-        return handler
-
-    return register
-
 
 @statement("alter table")
 def alter_table(session: Session, statement: Statement) -> Result:
@@ -70,23 +36,6 @@ def alter_table(session: Session, statement: Statement) -> Result:
         _alter(session, name, reader)
         reader.end()
     return status("Statement executed successfully.")
-
-
-def run_action(session: Session, name: ObjectName, kind: str, reader: Reader) -> None:
-    """What other modules registered; anything else is refused."""
-    for words, handler in sorted(_actions.items(), key=lambda item: -len(item[0])):
-        if reader.accept(*words):
-            handler(session, name, kind, reader, words)
-            return
-    raise unsupported(f"alter {kind} ... {reader.rest()[:60]!r}.")
-
-
-def run_column_action(session: Session, name: ObjectName, column: str, reader: Reader) -> None:
-    for words, handler in sorted(_column_actions.items(), key=lambda item: -len(item[0])):
-        if reader.accept(*words):
-            handler(session, name, column, reader, words)
-            return
-    raise unsupported(f"alter column ... {reader.rest()[:60]!r}.")
 
 
 def _alter(session: Session, name: ObjectName, reader: Reader) -> None:
@@ -109,15 +58,14 @@ def _alter(session: Session, name: ObjectName, reader: Reader) -> None:
     ):
         _record(session, name, reader)
     else:
-        run_action(session, name, "table", reader)
+        raise unsupported(f"alter table ... {reader.rest()[:60]!r}.")
 
 
 def _changes_columns(reader: Reader) -> bool:
-    """`add row access policy`, `drop all ...` and the like are others'."""
+    """Not `add row access policy`, `drop all ...`, constraints and the like."""
     ahead = (reader.peek(1), reader.peek(2))
-    taken = {head[1:3] for head in _actions if head[0] in {"ADD", "DROP"}}
     others = {("ROW", "ACCESS"), ("SEARCH", "OPTIMIZATION"), ("DATA", "METRIC"), ("ALL", "ROW")}
-    return ahead not in taken | others and ahead[0] not in {*CONSTRAINTS, "CLUSTERING", "STORAGE"}
+    return ahead not in others and ahead[0] not in {*CONSTRAINTS, "CLUSTERING", "STORAGE"}
 
 
 def _add(columns: TableColumns, reader: Reader) -> None:
@@ -158,15 +106,12 @@ def _alter_columns(session: Session, name: ObjectName, reader: Reader) -> None:
         part.accept("COLUMN")
         column = part.name()[0]
         columns = TableColumns(session, name)
-        if _alter_column(session, columns, column, part):
-            columns.save()
-        else:
-            run_column_action(session, name, column, part)
+        _alter_column(session, columns, column, part)
+        columns.save()
         part.end()
 
 
-def _alter_column(session: Session, columns: TableColumns, name: str, reader: Reader) -> bool:
-    """False for what is no matter of the column itself."""
+def _alter_column(session: Session, columns: TableColumns, name: str, reader: Reader) -> None:
     if reader.accept("DROP", "DEFAULT"):
         columns.drop_default(name)
     elif reader.accept("SET", "DEFAULT"):
@@ -182,10 +127,9 @@ def _alter_column(session: Session, columns: TableColumns, name: str, reader: Re
     elif reader.accept("SET", "DATA", "TYPE") or reader.accept("TYPE"):
         columns.change_type(name, reader.rest())
     elif reader.peek() in {"SET", "UNSET", "DROP", "ADD"}:
-        return False
+        raise unsupported(f"alter column ... {reader.rest()[:60]!r}.")
     else:
         columns.change_type(name, reader.rest())
-    return True
 
 
 def _rename(session: Session, name: ObjectName, new: ObjectName) -> None:
@@ -229,12 +173,11 @@ def _swap(session: Session, name: ObjectName, other: ObjectName) -> None:
 
 def _record(session: Session, name: ObjectName, reader: Reader) -> None:
     """Properties, clustering and constraints, which have no effect here but in SHOW."""
-    if reader.peek() in {"SET", "UNSET"} and reader.peek(1) not in {*TABLE_OPTIONS, "COMMENT"}:
-        run_action(session, name, "table", reader)
-        return
     definition = dict(session.catalog.get(session, "table", name) or {})
     if reader.accept("SET"):
         options = dict(reader.options())
+        if not options:
+            raise unsupported(f"alter table ... set {reader.rest()[:60]!r}.")
         if unknown := set(options) - TABLE_OPTIONS:
             raise unsupported(f"alter table ... set {', '.join(sorted(unknown))}.")
         definition.update(options)

@@ -37,6 +37,7 @@ _AFTER_TYPE = (
     "AS",
     "GENERATED",
 )
+_NUMBERS = ("BIGINT", "HUGEINT", "DECIMAL", "DOUBLE")
 _LITERALS = (exp.Literal, exp.Boolean, exp.Null)
 
 
@@ -59,6 +60,18 @@ class ColumnDefinition:
     @property
     def default_sql(self) -> str:
         return "" if self.default is None else f" default {self.default}"
+
+    @property
+    def takes_default(self) -> bool:
+        """Whether the default, a literal, is of the column's type, or null."""
+        text = (self.default or "null").lower()
+        if text == "null":
+            return True
+        if text.startswith("'"):
+            return self.type == "VARCHAR"
+        if text in {"true", "false"}:
+            return self.type == "BOOLEAN"
+        return self.type.startswith(_NUMBERS)
 
     @property
     def sql(self) -> str:
@@ -89,6 +102,8 @@ def read_default(session: Session, text: str) -> dict[str, Any]:
     tree = parse_text(f"select {text} as x")
     value = tree.selects[0].unalias() if isinstance(tree, exp.Query) else tree
     is_literal = isinstance(value.this if isinstance(value, exp.Neg) else value, _LITERALS)
+    if isinstance(value, exp.Column) and value.name.upper() == "NEXTVAL":
+        text = f"{session.resolve([part.name.upper() for part in value.parts[:-1]])}.NEXTVAL"
     sql = translate_tree(tree, Context(session)).sql
     return {
         "default": sql.removeprefix("SELECT ").rpartition(" AS ")[0],

@@ -62,6 +62,14 @@ class TableColumns:
                 2263,
                 "22000",
             )
+        if not column.takes_default:
+            raise sql_error(
+                "SQL compilation error:\nExpression type does not match column data type, "
+                f"expecting {shown_type(column.type, column.declared_type)} for column "
+                f"{column.name}",
+                2023,
+                "22000",
+            )
         self._everywhere(f"add column {quote(column.name)} {column.type}{column.default_sql}")
         self.definition["columns"][column.name] = column.declared_type
         self.definition["defaults"][column.name] = column.default_text

@@ -8,7 +8,7 @@ from sandbox.warehouse.errors import does_not_exist, sql_error, unsupported
 from sandbox.warehouse.names import literal, quote
 from sandbox.warehouse.parameter import DEFAULTS
 from sandbox.warehouse.registry import function, statement
-from sandbox.warehouse.result import OTHER, TRANSACTION, Result, status
+from sandbox.warehouse.result import OTHER, Result, status
 from sandbox.warehouse.statement import Statement
 
 if TYPE_CHECKING:
@@ -16,27 +16,6 @@ if TYPE_CHECKING:
 
 _DONE = "Statement executed successfully."
 VERSION = "9.30.0"
-
-
-@statement("begin", "begin transaction", "begin work", "start transaction")
-def begin(session: Session, statement: Statement) -> Result:
-    _, reader = statement.after_head()
-    if not reader.at_end and not reader.accept("NAME"):
-        raise unsupported("Snowflake Scripting blocks (begin ... end).")
-    session.begin()
-    return status(_DONE, TRANSACTION)
-
-
-@statement("commit", "commit work")
-def commit(session: Session, _statement: Statement) -> Result:
-    session.commit()
-    return status(_DONE, TRANSACTION)
-
-
-@statement("rollback", "rollback work")
-def rollback(session: Session, _statement: Statement) -> Result:
-    session.rollback()
-    return status(_DONE, TRANSACTION)
 
 
 @statement("use database", "use schema", "use")
@@ -86,8 +65,7 @@ def set_parameter(session: Session, name: str, value: object) -> None:
     """Set a session parameter and let it act."""
     session.parameters.set(name, value)
     if name == "AUTOCOMMIT":
-        if session.autocommit != bool(value):
-            session.commit()
+        session.commit()
         session.autocommit = bool(value)
     elif name == "TIMEZONE":
         if not session.run("select 1 from pg_timezone_names() where name = ?", [str(value)]):
@@ -162,8 +140,15 @@ def current_version(_session: Session, _arguments: list[Any]) -> str:
 
 
 @function("last_query_id")
-def last_query_id(session: Session, _arguments: list[Any]) -> str | None:
-    return session.last_query_id
+def last_query_id(session: Session, arguments: list[Any]) -> str | None:
+    """The last statement's, or with -2, -3, ... an earlier one's.
+
+    https://docs.snowflake.com/en/sql-reference/functions/last_query_id
+    """
+    place = int(arguments[0]) if arguments else -1
+    if place >= 0:
+        raise unsupported("last_query_id counted from the begin of the session.")
+    return session.query_ids[place] if -place <= len(session.query_ids) else None
 
 
 @function("system$cancel_all_queries")

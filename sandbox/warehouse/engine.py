@@ -85,10 +85,9 @@ class Engine:
             del self._relations[name]
             self._duck.unregister(name)
 
-    def begin(self, can_be_mended: bool = False) -> None:
-        """Open a transaction; one that a single statement makes needs no mending."""
+    def begin(self) -> None:
         self._duck.execute("begin")
-        self._done = [] if can_be_mended else None
+        self._done = []
         self._is_broken = False
 
     def commit(self) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from sandbox.warehouse import merge, stream
-from sandbox.warehouse.errors import sql_error
+from sandbox.warehouse.errors import unsupported
 from sandbox.warehouse.names import ObjectName
 from sandbox.warehouse.registry import find_statement, statement
 from sandbox.warehouse.result import (
@@ -45,13 +45,14 @@ def run_query(session: Session, statement: Statement) -> Result:
         return session.fetch(runnable_sql(session, translation), translation.values(statement))
 
 
-@statement("insert", "update", "delete", "merge", "truncate table")
+@statement("insert", "update", "delete", "merge")
 def run_dml(session: Session, statement: Statement) -> Result:
     """One atomic statement: rows, the streams it feeds and those it consumes."""
+    _refuse_by_name(statement)
     translation = translate(session, statement)
     target = translation.target
     if target is None:
-        raise sql_error("SQL compilation error:\nthe statement names no table.", 1003, "42000")
+        raise unsupported("insert into several tables.")
     changes = translation.kind in (UPDATE, DELETE) or translation.changes_rows
     locks = set(translation.streams.values())
     if changes or translation.kind == MERGE:
@@ -104,7 +105,10 @@ def _describe_query(session: Session, found: Statement) -> Sequence[Column]:
 
 def runnable_sql(session: Session, translation: Translation) -> str:
     """The DuckDB text with the relations of the streams as they are now."""
-    sql = translation.sql
+    return _with_streams(session, translation, translation.sql)
+
+
+def _with_streams(session: Session, translation: Translation, sql: str) -> str:
     for marker, name in translation.streams.items():
         sql = sql.replace(f'"{marker}"', f"({stream.relation_sql(session, name)})")
     return sql
@@ -123,12 +127,20 @@ def _run(session: Session, translation: Translation, values: Params) -> tuple[Re
     """The result of a DML, and how many rows it inserted."""
     sql = runnable_sql(session, translation)
     if translation.kind == MERGE:
-        result = merge.run(session, sql, values, translation.actions)
+        again = translation.deleting_once
+        again = again and _with_streams(session, translation, again)
+        result = merge.run(session, sql, values, translation.actions, again)
         return result, merge.inserted(result)
     for first in translation.before:
         session.run(first)
     affected = int(session.run(sql, values)[0][0])
     return _counted(translation.kind, affected), affected if translation.kind == INSERT else 0
+
+
+def _refuse_by_name(statement: Statement) -> None:
+    words = [token.text.upper() for token in statement.tokens] if statement.verb == "MERGE" else []
+    if any(words[place : place + 3] == ["ALL", "BY", "NAME"] for place in range(len(words))):
+        raise unsupported("merge ... all by name.")
 
 
 def _counted(kind: int, affected: int) -> Result:

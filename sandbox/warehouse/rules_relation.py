@@ -90,6 +90,8 @@ def _is_cte(table: exp.Table) -> bool:
 
 def _qualify(table: exp.Table, context: Context, is_target: bool) -> None:
     session = context.session
+    if table.args.get("when") or table.args.get("changes"):
+        raise unsupported("time travel (at, before, changes).")
     parts = [str(part.name) for part in table.parts]
     if "INFORMATION_SCHEMA" in parts[:-1]:
         if _lend(table, parts, {}, context):

@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sandbox.warehouse import stream
-from sandbox.warehouse.errors import already_exists, does_not_exist
+from sandbox.warehouse.errors import already_exists, does_not_exist, unsupported
 from sandbox.warehouse.names import ObjectName, quote
 from sandbox.warehouse.registry import statement
 from sandbox.warehouse.result import Result, status
@@ -56,6 +56,8 @@ def drop_database(session: Session, statement: Statement) -> Result:
 def create_schema(session: Session, statement: Statement) -> Result:
     modifiers, reader = statement.after_head()
     database, name = _schema_name(session, reader.name())
+    if reader.peek() == "CLONE":
+        raise unsupported("create schema ... clone.")
     is_managed = reader.accept("WITH", "MANAGED", "ACCESS")
     options = reader.options()
     reader.end()

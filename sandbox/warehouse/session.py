@@ -60,7 +60,6 @@ class Session:
         """Grows with each change of the temporary tables, which no other session sees."""
         self.temporary_stages: dict[ObjectName, dict[str, Any]] = {}
         self.autocommit = True
-        self.last_query_id: str | None = None
         self.query_ids: deque[str] = deque(maxlen=50)
         self.transaction: Transaction | None = None
         self.in_ddl = False
@@ -69,11 +68,16 @@ class Session:
         self.run, self.fetch = self._engine.run, self._engine.fetch
         self.columns_of, self.relation = self._engine.columns_of, self._engine.relation
         self.duckdb_columns, self.interrupt = self._engine.duckdb_columns, self._engine.interrupt
+        self.mark, self.undo = self._engine.mark, self._engine.undo
         self.run("set search_path = 'memory.main'")
 
     @property
     def catalog(self) -> Catalog:
         return self.account.catalog
+
+    @property
+    def last_query_id(self) -> str | None:
+        return self.query_ids[-1] if self.query_ids else None
 
     @property
     def in_transaction(self) -> bool:
@@ -98,7 +102,7 @@ class Session:
                 raise sql_error("Empty SQL Statement.", 900, "42000")
             handler, statement = find_statement(statement)
             result = hook.run(self, statement, handler)
-        result.query_id = self.last_query_id = str(uuid.uuid4())
+        result.query_id = str(uuid.uuid4())
         self.query_ids.append(result.query_id)
         self.account.remember(result)
         return result
@@ -169,7 +173,7 @@ class Session:
     def begin(self, explicit: bool = True) -> Transaction:
         """The open transaction, opened if there is none."""
         if self.transaction is None:
-            self._engine.begin(can_be_mended=explicit or not self.autocommit)
+            self._engine.begin()
             self.transaction = Transaction(explicit, time.time_ns())
         return self.transaction
 

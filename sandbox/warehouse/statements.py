@@ -5,7 +5,9 @@ from __future__ import annotations
 import importlib
 
 _MODULES = (
+    "alter_schema",
     "alter_table",
+    "alter_view",
     "control",
     "copy_into",
     "describe",
@@ -15,6 +17,8 @@ _MODULES = (
     "stage",
     "stream_ddl",
     "table",
+    "transaction_statement",
+    "truncate",
     "view",
     "virtual_warehouse",
 )

@@ -25,6 +25,9 @@ from sandbox.warehouse.statement import Reader, Statement
 if TYPE_CHECKING:
     from sandbox.warehouse.session import Session
 
+# What a CREATE OR ALTER does not say anew.
+_KEPT = ("added", "created_on", "kind")
+
 
 @dataclass(frozen=True)
 class _Content:
@@ -55,7 +58,8 @@ def create_table(session: Session, statement: Statement) -> Result:
             return status(f"{name.name} already exists, statement succeeded.")
         if known == "table" and "OR ALTER" in modifiers:
             alter_columns(session, name, content.columns)
-            options["added"] = TableColumns(session, name).definition.get("added", [])
+            before = session.catalog.get(session, "table", name) or {}
+            options.update((key, before[key]) for key in _KEPT if key in before)
         elif known and not modifiers & {"OR REPLACE"}:
             raise already_exists(name)
         else:
@@ -65,7 +69,12 @@ def create_table(session: Session, statement: Statement) -> Result:
         set_comment(session, "table", name, comment_of(options))
         declared = {column.name: column.declared_type for column in content.columns}
         defaults = {column.name: column.default_text for column in content.columns}
-        definition = {**options, "columns": declared, "defaults": defaults}
+        definition = {
+            **options,
+            "columns": declared,
+            "defaults": defaults,
+            "created_on": options.get("created_on", session.now()),
+        }
         if "TRANSIENT" in modifiers:
             definition["kind"] = "TRANSIENT"
         session.catalog.put(session, "table", name, definition)
@@ -167,7 +176,7 @@ def _read_content(session: Session, reader: Reader) -> tuple[ObjectName | None, 
 def _inherited(session: Session, source: ObjectName | None) -> dict[str, object]:
     """Properties of the table that is taken as a pattern."""
     found = session.catalog.get(session, "table", source) if source else None
-    left_out = ("columns", "defaults", "added", "kind")
+    left_out = ("columns", "defaults", *_KEPT)
     return {key: value for key, value in (found or {}).items() if key not in left_out}
 
 

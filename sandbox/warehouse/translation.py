@@ -70,6 +70,8 @@ class Translation:
     """Statements to run first, in the same transaction."""
     actions: tuple[str, ...] = ()
     """What the clauses of a MERGE do."""
+    deleting_once: str | None = None
+    """The form of a MERGE whose source may delete a row several times."""
     placeholders: tuple[str, ...] = ()
     columns: Sequence[Column] | None = None
     is_constant: bool = True
@@ -150,6 +152,7 @@ def translate_tree(tree: exp.Expr, context: Context) -> Translation:
     tree = rewrite(tree, context)
     share_paths(tree)
     actions = merge.prepare(tree) if isinstance(tree, exp.Merge) else ()
+    deleting_once = merge.deleting_once(tree, _write) if actions else None
     names = {node.name for node in tree.find_all(exp.Placeholder)}
     return Translation(
         _write(tree),
@@ -160,6 +163,7 @@ def translate_tree(tree: exp.Expr, context: Context) -> Translation:
         dict(context.relations),
         before,
         actions,
+        deleting_once,
         tuple(sorted(names)),
         is_constant=context.is_constant,
     )

@@ -1,0 +1,55 @@
+"""BEGIN, COMMIT and ROLLBACK.
+
+https://docs.snowflake.com/en/sql-reference/transactions
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlglot import exp
+
+from sandbox.warehouse.errors import unsupported
+from sandbox.warehouse.registry import statement
+from sandbox.warehouse.result import TRANSACTION, Result, status
+from sandbox.warehouse.rewrite import Context, context_rule
+from sandbox.warehouse.statement import Statement
+
+if TYPE_CHECKING:
+    from sandbox.warehouse.session import Session
+
+_DONE = "Statement executed successfully."
+
+
+@statement("begin", "begin transaction", "begin work", "start transaction")
+def begin(session: Session, statement: Statement) -> Result:
+    """Inside a transaction it does nothing."""
+    _, reader = statement.after_head()
+    name = ".".join(reader.name()) if reader.accept("NAME") else ""
+    if not reader.at_end:
+        raise unsupported("Snowflake Scripting blocks (begin ... end).")
+    if session.transaction is None:
+        session.begin().name = name
+    return status(_DONE, TRANSACTION)
+
+
+@statement("commit", "commit work")
+def commit(session: Session, statement: Statement) -> Result:
+    statement.after_head()[1].end()
+    session.commit()
+    return status(_DONE, TRANSACTION)
+
+
+@statement("rollback", "rollback work")
+def rollback(session: Session, statement: Statement) -> Result:
+    statement.after_head()[1].end()
+    session.rollback()
+    return status(_DONE, TRANSACTION)
+
+
+@context_rule(exp.CurrentTransaction)
+def current_transaction(_node: exp.CurrentTransaction, context: Context) -> exp.Expr:
+    """https://docs.snowflake.com/en/sql-reference/functions/current_transaction"""
+    context.is_constant = False
+    transaction = context.session.transaction
+    return exp.null() if transaction is None else exp.Literal.string(str(transaction.id))
