@@ -49,6 +49,8 @@ def _text(node: exp.Expr) -> exp.Expr:
         return call("sf_text_of_tz", node)
     if kind == "JSON":
         return json_text(node.this if isinstance(node, exp.Paren) else node)
+    if kind == "BLOB":
+        return call("hex", node)
     if kind == "DOUBLE":
         return call("sf_text_of_double", node)
     if kind is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
-from sandbox.warehouse.errors import sql_error
+from sandbox.warehouse.errors import sql_error, unsupported
 
 MAX_TEXT = 16_777_216
 _KIND = exp.DataType.Type
@@ -47,6 +47,8 @@ SEMI_STRUCTURED = frozenset({_KIND.VARIANT, _KIND.OBJECT, _KIND.ARRAY, _KIND.JSO
 def duckdb_type(snowflake_type: exp.DataType) -> str:
     """NUMBER(p,0) up to 18 digits and NUMBER(38,0) are 64-bit integers."""
     kind = snowflake_type.this
+    if kind in SEMI_STRUCTURED and snowflake_type.expressions:
+        raise unsupported(f"structured type {snowflake_type.sql('snowflake')}.")
     if kind in _WHOLE:
         return "BIGINT"
     if kind is _KIND.DECIMAL:
@@ -56,9 +58,7 @@ def duckdb_type(snowflake_type: exp.DataType) -> str:
         return "BIGINT" if scale == 0 else f"DECIMAL({precision}, {scale})"
     if name := _SAME.get(kind):
         return name
-    raise sql_error(
-        f"SQL compilation error:\nUnsupported data type '{snowflake_type.sql()}'.", 2040
-    )
+    raise unsupported(f"data type {snowflake_type.sql('snowflake')}.")
 
 
 def limit_of(snowflake_type: exp.DataType) -> int | None:

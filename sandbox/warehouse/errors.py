@@ -14,6 +14,7 @@ import duckdb
 from snowflake.connector.errors import ProgrammingError
 
 UNSUPPORTED_IN_SANDBOX = "Unsupported feature in the sandbox warehouse: "
+TOO_LONG = "String is too long and would be truncated"
 SYNTAX_ERROR = 1003
 UNSUPPORTED = 2
 ALREADY_EXISTS = 2002
@@ -54,6 +55,8 @@ def from_duckdb(error: duckdb.Error) -> ProgrammingError:
         return sql_error("Duplicate row detected during DML action", 100090, "42P18")
     if "Division by zero" in first_line:
         return sql_error("Division by zero", 100051, "22012")
+    if TOO_LONG in first_line:
+        return sql_error(TOO_LONG, 100078, "22000")
     if UNSUPPORTED_IN_SANDBOX in first_line:
         return unsupported(first_line.partition(UNSUPPORTED_IN_SANDBOX)[2])
     if _WIDE.search(first_line):
@@ -81,7 +84,9 @@ def snowflake_errors() -> Iterator[None]:
         raise sql_error(message, 603, "XX000") from error
 
 
-_WIDE = re.compile(r"INT128.* for the destination type INT64|Overflow in .* of INT64")
+_WIDE = re.compile(
+    r"INT128.* for the destination type INT64|Overflow in .* of INT64|decimal value .* to type INT64"
+)
 _UNKNOWN_FUNCTION = re.compile(r"Function with name \"?(\w+)\"? does not exist")
 _KINDS: tuple[tuple[type[duckdb.Error], int, str], ...] = (
     (duckdb.BinderException, 904, "42000"),

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from sqlglot import exp
 
 from sandbox.warehouse.data_type import duckdb_type
+from sandbox.warehouse.errors import unsupported
 from sandbox.warehouse.result_type import ANONYMOUS, FIXED, OF_ARGUMENT, VARIANT_RESULTS
 
 TIMESTAMP, TIMESTAMP_TZ = "TIMESTAMP", "TIMESTAMP WITH TIME ZONE"
@@ -178,6 +179,8 @@ def literal_type(text: str) -> str:
     if "e" in text.lower():
         return "DOUBLE"
     whole, _, fraction = text.partition(".")
+    if len(whole) + len(fraction) > 38:
+        raise unsupported("numbers of more than 38 digits.")
     return f"DECIMAL({len(whole) + len(fraction)},{len(fraction)})" if fraction else "BIGINT"
 
 

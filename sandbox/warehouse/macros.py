@@ -35,6 +35,15 @@ create macro sf_try_whole(x) as case
     when typeof(x) in ('DOUBLE', 'FLOAT') then try_cast(round(try_cast(x as double)) as bigint)
     when typeof(x) = 'JSON' then try_cast(try_cast(sf_text(x::varchar) as decimal(38, 0)) as bigint)
     else try_cast(x as bigint) end;
+create macro sf_limited(x, most) as case when length(x) > most
+    then error('String is too long and would be truncated') else x end;
+create macro sf_try_limited(x, most) as case when length(x) <= most then x end;
+create macro sf_is_hex(x) as regexp_full_match(x, '([0-9A-Fa-f]{2})*');
+create macro sf_unhex(x) as case when sf_is_hex(x) then unhex(x) when x is not null
+    then error('The text is no hexadecimal number') end;
+create macro sf_try_unhex(x) as case when sf_is_hex(x) then unhex(x) end;
+create macro sf_tokens(x, marks) as to_json(list_filter(string_split(
+    translate(x, marks, repeat(marks[1], length(marks))), marks[1]), token -> token <> ''));
 create macro sf_text_of_double(x) as regexp_replace(x::varchar, '\.0$', '');
 create macro sf_text_of_tz(x) as strftime(x, '%Y-%m-%d %H:%M:%S.%g ') ||
     regexp_replace(strftime(x, '%z') || '00', '([+-][0-9]{2}):?([0-9]{2}).*', '\1\2');
@@ -81,6 +90,10 @@ create macro sf_divide
         cast(round(a / sf_checked(b), sf_scale_of(typeof(a))) as decimal(38, 12)),
     (a decimal(38, 12), b decimal(38, 12)) as
         cast(round(a / sf_checked(b), sf_scale_of(typeof(a))) as decimal(38, 12));
+create macro sf_sqrt(x) as
+    case when x < 0 then error('Invalid floating point operation: sqrt') else sqrt(x) end;
+create macro sf_ln(x) as
+    case when x <= 0 then error('Invalid floating point operation: ln') else ln(x) end;
 create macro sf_modulo(a, b) as a % sf_checked(b);
 """
 

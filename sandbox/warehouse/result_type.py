@@ -57,6 +57,7 @@ _WHOLE = (
     exp.WeekOfYear,
     exp.ArraySize,
     exp.ArrayPosition,
+    exp.ByteLength,
     exp.StrPosition,
     exp.RegexpCount,
     exp.Levenshtein,
@@ -76,6 +77,7 @@ _REAL = (
     exp.VariancePop,
     exp.ToDouble,
 )
+_BINARY = (exp.ToBinary, exp.HexString)
 _DATE = (exp.CurrentDate, exp.TsOrDsToDate, exp.LastDay)
 _BOOLEAN = (exp.LogicalAnd, exp.LogicalOr, exp.RegexpLike, exp.EqualNull, exp.StartsWith)
 _MORE_BOOLEAN = (exp.EndsWith, exp.Contains, exp.ToBoolean, exp.IsNullValue, exp.ArrayContains)
@@ -85,6 +87,7 @@ FIXED: tuple[tuple[tuple[type[exp.Expr], ...], str], ...] = (
     (_WHOLE, "BIGINT"),
     (_REAL, "DOUBLE"),
     (_DATE, "DATE"),
+    (_BINARY, "BLOB"),
     ((*_BOOLEAN, *_MORE_BOOLEAN), "BOOLEAN"),
 )
 VARIANT_RESULTS = (

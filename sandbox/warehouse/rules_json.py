@@ -6,6 +6,7 @@ from sqlglot import exp
 
 from sandbox.warehouse.as_text import as_variant, is_extract, json_text
 from sandbox.warehouse.data_type import SEMI_STRUCTURED
+from sandbox.warehouse.errors import sql_error
 from sandbox.warehouse.expression_type import type_of
 from sandbox.warehouse.rewrite import call, cast, rule
 
@@ -51,14 +52,28 @@ def get(node: exp.GetExtract) -> exp.Expr:
     return call("json_extract", node.this, key)
 
 
+@rule(exp.TryCast)
+def try_cast(node: exp.TryCast) -> None:
+    """https://docs.snowflake.com/en/sql-reference/functions/try_cast: of text only."""
+    kind = type_of(node.this)
+    if kind not in {"VARCHAR", '"NULL"', None}:
+        raise sql_error(
+            "SQL compilation error:\nFunction TRY_CAST cannot be used with arguments of types "
+            f"{kind} and {node.to.sql('duckdb')}",
+            1065,
+            "22023",
+        )
+
+
 @rule(exp.Cast, exp.TryCast)
 def cast_json(node: exp.Cast) -> exp.Expr | None:
     """To a VARIANT from anything, and from one to text; numbers and times see to themselves."""
     kind, inner = node.to.this, node.this
     if kind in SEMI_STRUCTURED:
         return None if isinstance(inner, exp.Null) else as_variant(inner)
-    if kind is exp.DataType.Type.BOOLEAN and type_of(inner) == "JSON":
-        node.set("this", json_text(inner))
+    if kind is exp.DataType.Type.BOOLEAN and type_of(inner) in {"JSON", "VARCHAR"}:
+        text = json_text(inner) if type_of(inner) == "JSON" else inner
+        return call("sf_try_boolean" if isinstance(node, exp.TryCast) else "sf_boolean", text)
     return None
 
 

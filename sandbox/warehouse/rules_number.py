@@ -184,9 +184,34 @@ def modulo(node: exp.Mod) -> exp.Expr:
     return exp.Paren(this=exp.Mod(this=_operand(numeric(node.this)), expression=divisor))
 
 
+def _comparable(node: exp.Expr) -> exp.Expr:
+    """Equal numbers of different types have the same hash."""
+    kind = type_of(node)
+    return cast(node, "DOUBLE") if scale_of(kind) is not None else node
+
+
 def _typed(node: exp.Expr, kind: str) -> exp.Expr:
     set_type(node, canonical(kind))
     return node
+
+
+@rule(exp.Sqrt, exp.Ln)
+def of_positive(node: exp.Expr) -> exp.Expr:
+    return call(f"sf_{node.key}", numeric(node.this))
+
+
+@rule(exp.Floor, exp.Ceil)
+def cut(node: exp.Expr) -> exp.Expr | None:
+    """`floor(x, scale)`; DuckDB knows no scale."""
+    scale = node.args.get("decimals")
+    if scale is None or not scale.name.isdigit():
+        return None
+    factor = exp.Literal.number(10 ** int(scale.name))
+    function = call(node.key, exp.Paren(this=exp.Mul(this=_operand(node.this), expression=factor)))
+    quotient = exp.Div(this=function, expression=factor.copy())
+    if scale_of(type_of(node)) is None:
+        return exp.Paren(this=quotient)
+    return cast(exp.Paren(this=quotient), f"DECIMAL(38, {scale.name})")
 
 
 def _operand(node: exp.Expr) -> exp.Expr:
@@ -211,5 +236,5 @@ def hash_of(node: exp.Anonymous) -> exp.Expr | None:
     """Not Snowflake's values, but the same for the same arguments."""
     if node.name.upper() != "HASH":
         return None
-    parts = node.expressions
+    parts = [_comparable(part) for part in node.expressions]
     return call("sf_hash", parts[0] if len(parts) == 1 else exp.Tuple(expressions=parts))

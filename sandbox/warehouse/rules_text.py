@@ -7,7 +7,9 @@ from sqlglot import exp
 from sandbox.warehouse.as_text import as_text
 from sandbox.warehouse.data_type import TEXTS
 from sandbox.warehouse.errors import unsupported
+from sandbox.warehouse.expression_type import scale_of, type_of
 from sandbox.warehouse.rewrite import call, rule
+from sandbox.warehouse.rules_number import LIMIT
 from sandbox.warehouse.rules_timestamp import local, timed
 
 _FORMATS = {
@@ -31,13 +33,20 @@ _FORMATS = {
 }
 
 
-@rule(exp.Cast)
+_TO_BINARY = {"HEX": "sf_unhex", "BASE64": "from_base64", "UTF-8": "encode", "UTF8": "encode"}
+_FROM_BINARY = {"HEX": "hex", "BASE64": "to_base64", "UTF-8": "decode", "UTF8": "decode"}
+
+
+@rule(exp.Cast, exp.TryCast)
 def text_of(node: exp.Cast) -> exp.Expr | None:
     """Timestamps with milliseconds, doubles without `.0`; what JSON holds without quotes."""
     if node.to.this not in TEXTS:
         return None
-    inner = local(node.this)
-    return None if isinstance(inner, exp.Literal | exp.Null) else as_text(inner)
+    most, safe = node.to.meta.get(LIMIT), "try_" if isinstance(node, exp.TryCast) else ""
+    text = as_text(local(node.this))
+    if most is not None:
+        return call(f"sf_{safe}limited", text, exp.Literal.number(most))
+    return None if isinstance(text, exp.Literal | exp.Null) else text
 
 
 @rule(exp.ToChar)
@@ -46,6 +55,10 @@ def to_char(node: exp.ToChar) -> exp.Expr:
     given = node.args.get("format")
     if given is None:
         return as_text(local(node.this))
+    if type_of(node.this) == "BLOB":
+        return call(_chosen(_FROM_BINARY, given), node.this)
+    if type_of(node.this) == "DOUBLE" or scale_of(type_of(node.this)) is not None:
+        raise unsupported("to_char of a number with a format.")
     if not isinstance(given, exp.Literal):
         raise unsupported("to_char with a format that is no literal.")
     return call("strftime", timed(node.this), _strftime(given.name))
@@ -129,7 +142,51 @@ def regexp_substr(node: exp.RegexpExtract) -> exp.Expr:
 
 @rule(exp.RegexpCount)
 def regexp_count(node: exp.RegexpCount) -> exp.Expr:
-    return call("len", call("regexp_extract_all", node.this, node.expression))
+    flags = _flags(node.args.get("parameters")) or [exp.Literal.string("")]
+    subject, start = node.this, node.args.get("position")
+    if start is not None:
+        subject = call("substr", subject, start)
+    found = call("regexp_extract_all", subject, node.expression, exp.Literal.number(0), *flags)
+    return call("len", found)
+
+
+@rule(exp.RegexpExtractAll)
+def regexp_substr_all(node: exp.RegexpExtractAll) -> exp.Expr:
+    left = {name for name, value in node.args.items() if value is not None}
+    if left - {"this", "expression", "group"}:
+        raise unsupported("regexp_substr_all with more than a pattern.")
+    return call("to_json", call("regexp_extract_all", node.this, node.expression))
+
+
+@rule(exp.StrtokToArray)
+def strtok_to_array(node: exp.StrtokToArray) -> exp.Expr:
+    return call("sf_tokens", node.this, node.expression or exp.Literal.string(" "))
+
+
+@rule(exp.ByteLength)
+def octet_length(node: exp.ByteLength) -> exp.Expr:
+    return call("octet_length" if type_of(node.this) == "BLOB" else "strlen", node.this)
+
+
+@rule(exp.ToBinary)
+def to_binary(node: exp.ToBinary) -> exp.Expr:
+    function = _chosen(_TO_BINARY, node.args.get("format"))
+    if node.args.get("safe"):
+        if function != "sf_unhex":
+            raise unsupported("try_to_binary of anything but hex.")
+        function = "sf_try_unhex"
+    return call(function, node.this)
+
+
+@rule(exp.Cast)
+def cast_binary(node: exp.Cast) -> exp.Expr | None:
+    is_binary = node.to.this in {exp.DataType.Type.VARBINARY, exp.DataType.Type.BINARY}
+    return call("sf_unhex", node.this) if is_binary and type_of(node.this) == "VARCHAR" else None
+
+
+@rule(exp.Collate)
+def collate(_node: exp.Collate) -> exp.Expr:
+    raise unsupported("collations.")
 
 
 @rule(exp.SplitPart)
@@ -182,6 +239,13 @@ def sha2(node: exp.SHA2) -> exp.Expr:
 @rule(exp.MD5)
 def md5(node: exp.MD5) -> exp.Expr:
     return call("md5", as_text(node.this))
+
+
+def _chosen(functions: dict[str, str], given: exp.Expr | None) -> str:
+    name = "HEX" if given is None else given.name.upper()
+    if name not in functions:
+        raise unsupported(f"binary format {name}.")
+    return functions[name]
 
 
 def _flags(node: exp.Expr | None) -> list[exp.Expr]:

@@ -16,13 +16,14 @@ from sqlglot.parser import Parser
 from sqlglot.tokens import TokenType
 
 from sandbox.warehouse import (
+    assignment,
     hook,
     inference,
     merge,
     rules_aggregate,
-    rules_json,
     rules_array,
     rules_flatten,
+    rules_json,
     rules_number,
     rules_relation,
     rules_text,
@@ -31,7 +32,7 @@ from sandbox.warehouse import (
 )
 from sandbox.warehouse.errors import syntax_error, unsupported
 from sandbox.warehouse.json_paths import share_paths
-from sandbox.warehouse.names import ObjectName
+from sandbox.warehouse.names import ObjectName, quote
 from sandbox.warehouse.result import DELETE, INSERT, MERGE, QUERY, UPDATE, Column
 from sandbox.warehouse.rewrite import Context, rewrite
 from sandbox.warehouse.statement import Statement
@@ -42,9 +43,9 @@ if TYPE_CHECKING:
 _RULES = (
     rules_relation,
     rules_json,
-    rules_time,
     rules_array,
     rules_flatten,
+    rules_time,
     rules_timestamp,
     rules_text,
     rules_number,
@@ -148,7 +149,12 @@ def translate_tree(tree: exp.Expr, context: Context) -> Translation:
             before = (_write(exp.Delete(this=target.copy())),)
         if context.session.account.has_policies and kind != INSERT:
             hook.hooks.protect_target(tree, target_name, context)
+    if target_name is not None and kind != DELETE:
+        _prepare_assignment(tree, context.session, target_name)
     inference.annotate(tree, rules_relation.table_columns(context))
+    if kind == INSERT and target_name is not None:
+        columns = context.session.table_columns(place(context.session, target_name))
+        assignment.check_variants(tree, columns)
     tree = rewrite(tree, context)
     share_paths(tree)
     actions = merge.prepare(tree) if isinstance(tree, exp.Merge) else ()
@@ -167,6 +173,16 @@ def translate_tree(tree: exp.Expr, context: Context) -> Translation:
         tuple(sorted(names)),
         is_constant=context.is_constant,
     )
+
+
+def _prepare_assignment(tree: exp.Expr, session: Session, target: ObjectName) -> None:
+    names = [name for name, _ in session.table_columns(place(session, target))]
+    assignment.coerce(tree, assignment.limits_of(session, target), names)
+
+
+def place(session: Session, table: ObjectName) -> str:
+    """Where DuckDB finds a table."""
+    return f'"temp"."main".{quote(str(table))}' if table in session.temporary else table.sql
 
 
 def parse(statement: Statement) -> exp.Expr:
