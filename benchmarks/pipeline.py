@@ -21,7 +21,8 @@ from benchmarks.raw_event import write_raw_events
 from benchmarks.warehouse import CALLS, CallTime
 
 RUNS = 3
-ALLOWED_RATIO = 3.0
+ALLOWED_RATIO = {100_000: 3.0, 500_000: 2.0}
+"""Of the CALLs to the baseline; what a CALL costs without rows weighs less in the larger one."""
 ALLOWED_MEMORY = 2 * 2**30
 ALLOWED_GROWTH = 1.3
 INCREMENT = 12_500
@@ -59,17 +60,18 @@ class Pipeline:
         files = write_raw_events(self._folder / f"raw-{events}", events)
         runs = [self._run(number, files) for number in range(RUNS)]
         calls = _medians([run.calls for run in runs])
-        _print_calls(self._console, f"{events:,} events: the CALLs", {"": calls})
+        _print_calls(self._console, f"{events:,} events: the CALLs", calls)
         ratio = median(run.ratio for run in runs)
         seconds = median(run.seconds for run in runs)
         beside = median(run.baseline_seconds for run in runs)
         differing = sum(run.differing_rows for run in runs)
+        allowed = ALLOWED_RATIO.get(events, max(ALLOWED_RATIO.values()))
         figures = [
             Figure(
                 f"{events:,} events, CALLs / baseline",
                 f"{ratio:.2f} ({seconds:.2f} s / {beside:.2f} s)",
-                f"at most {ALLOWED_RATIO:g}",
-                ratio <= ALLOWED_RATIO,
+                f"at most {allowed:g}",
+                ratio <= allowed,
             ),
             Figure(f"{events:,} events, rows that differ", f"{differing:,}", "0", differing == 0),
         ]
@@ -87,11 +89,9 @@ class Pipeline:
     def compare_increments(self) -> list[Figure]:
         """The same number of new events on a short and on a long history."""
         short, long = self._increment(SHORT_HISTORY), self._increment(LONG_HISTORY)
-        _print_calls(
-            self._console,
-            f"{INCREMENT:,} new events: the CALLs",
-            {f"on {SHORT_HISTORY:,}": short, f"on {LONG_HISTORY:,}": long},
-        )
+        for history, calls in ((SHORT_HISTORY, short), (LONG_HISTORY, long)):
+            title = f"{INCREMENT:,} new events on {history:,}: the CALLs"
+            _print_calls(self._console, title, calls)
         seconds = [sum(call.wall for call in calls) for calls in (short, long)]
         growth = seconds[1] / seconds[0]
         return [
@@ -148,28 +148,29 @@ def _medians(runs: Sequence[Sequence[CallTime]]) -> list[CallTime]:
     return [
         CallTime(
             procedure,
-            median(run[place].wall for run in runs),
-            median(run[place].warehouse_cpu for run in runs),
-            median(run[place].handler_cpu for run in runs),
+            *(
+                median(getattr(run[place], part) for run in runs)
+                for part in ("wall", "duckdb", "translation", "snowpark")
+            ),
         )
         for place, procedure in enumerate(CALLS)
     ]
 
 
-def _print_calls(console: Console, title: str, columns: dict[str, Sequence[CallTime]]) -> None:
+def _print_calls(console: Console, title: str, calls: Sequence[CallTime]) -> None:
     table = Table(title=f"{title}, seconds (medians of {RUNS})", title_justify="left")
-    table.add_column("procedure")
-    for name in columns:
-        for what in ("wall", "CPU of the warehouse", "CPU of the handler"):
-            table.add_column(f"{what} {name}".strip(), justify="right")
-    for place, procedure in enumerate((*CALLS, "sum")):
-        cells = []
-        for calls in columns.values():
-            chosen = calls if procedure == "sum" else [calls[place]]
-            cells += [
-                f"{sum(call.wall for call in chosen):.2f}",
-                f"{sum(call.warehouse_cpu for call in chosen):.2f}",
-                f"{sum(call.handler_cpu for call in chosen):.2f}",
-            ]
-        table.add_row(procedure, *cells, end_section=place == len(CALLS) - 1)
+    table.add_column("procedure", no_wrap=True)
+    for name in ("wall", "DuckDB", "translation", "Snowpark", "rest"):
+        table.add_column(name, justify="right")
+    for procedure in (*CALLS, "sum", "share"):
+        chosen = [call for call in calls if procedure in (call.procedure, "sum", "share")]
+        parts = [
+            sum(getattr(call, part) for call in chosen)
+            for part in ("wall", "duckdb", "translation", "snowpark", "rest")
+        ]
+        if procedure == "share":
+            cells = [f"{part / parts[0]:.0%}" for part in parts]
+        else:
+            cells = [f"{part:.2f}" for part in parts]
+        table.add_row(procedure, *cells, end_section=procedure == CALLS[-1])
     console.print(table)

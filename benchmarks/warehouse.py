@@ -16,6 +16,7 @@ import pandas as pd
 import snowflake.connector
 from snowflake.connector.pandas_tools import write_pandas
 
+from benchmarks import stopwatch
 from sandbox.process import Service
 from sandbox.profile import CONNECTION, DATABASE, write_profile
 
@@ -40,17 +41,27 @@ class CallTime:
 
     procedure: str
     wall: float
-    warehouse_cpu: float
-    """CPU of the warehouse process: SQL translated and run."""
-    handler_cpu: float
-    """CPU of its handler processes: Snowpark building the SQL."""
+    duckdb: float
+    """In DuckDB: the SQL run, the transaction committed."""
+    translation: float
+    """From Snowflake's SQL to DuckDB's."""
+    snowpark: float
+    """CPU of the handler's process: Snowpark building the SQL."""
+
+    @property
+    def rest(self) -> float:
+        """Requests and answers on the wire, sessions and locks, one process waiting for another."""
+        return self.wall - self.duckdb - self.translation - self.snowpark
 
 
 class Warehouse:
     """A running warehouse process and one connection to it."""
 
-    def __init__(self, pid: int, connection: snowflake.connector.SnowflakeConnection) -> None:
+    def __init__(
+        self, pid: int, folder: Path, connection: snowflake.connector.SnowflakeConnection
+    ) -> None:
         self.pid = pid
+        self._folder = folder
         self._connection = connection
 
     def land(self, files: Sequence[Path]) -> None:
@@ -78,16 +89,25 @@ class Warehouse:
         raise RuntimeError("the system does not tell the peak memory of a process")
 
     def _call(self, procedure: str) -> CallTime:
-        warehouse, handlers = _cpu(self.pid), self._handler_cpu()
+        before, handlers = self._parts(), self._handler_cpu()
         started = time.perf_counter()
         with self._connection.cursor() as cursor:
             cursor.execute(f"call {procedure}()")
+        wall = time.perf_counter() - started
+        after = self._parts()
         return CallTime(
             procedure,
-            time.perf_counter() - started,
-            _cpu(self.pid) - warehouse,
+            wall,
+            after[stopwatch.DUCKDB] - before.get(stopwatch.DUCKDB, 0.0),
+            after[stopwatch.TRANSLATION] - before.get(stopwatch.TRANSLATION, 0.0),
             self._handler_cpu() - handlers,
         )
+
+    def _parts(self) -> dict[str, float]:
+        try:
+            return stopwatch.read(self._folder)
+        except FileNotFoundError:  # before the first CALL
+            return {}
 
     def _handler_cpu(self) -> float:
         tasks = Path(f"/proc/{self.pid}/task").glob("*/children")
@@ -129,7 +149,7 @@ def copied(deployed: Path, home: Path) -> Iterator[Warehouse]:
             database=DATABASE,
         )
         try:
-            warehouse = Warehouse(pid, connection)
+            warehouse = Warehouse(pid, home / "warehouse", connection)
             warehouse.call_all()
             yield warehouse
         finally:
@@ -144,12 +164,23 @@ def database_file(home: Path) -> Path:
 @contextmanager
 def _process(home: Path) -> Iterator[tuple[int, str]]:
     service = Service("warehouse", home)
-    running = service.wait_until_up(service.start(0))
+    (service.folder / "stopwatch.json").unlink(missing_ok=True)
+    home.mkdir(parents=True, exist_ok=True)
+    command = [sys.executable, "-W", "ignore", "-m", "benchmarks.stopwatch"]
+    with service.log.open("ab") as log:
+        started = subprocess.Popen(
+            [*command, "--dir", str(service.folder), "--port", "0"],
+            cwd=ROOT,
+            stdout=log,
+            stderr=log,
+        )
+    running = service.wait_until_up(started)
     write_profile(home, running.address, kafka_address="")
     try:
         yield running.pid, running.address
     finally:
         service.stop()
+        started.wait()
 
 
 def _snow(home: Path, project: Path, *arguments: str) -> None:
