@@ -65,7 +65,11 @@ def failure(error: ProgrammingError) -> JSONResponse:
     code = f"{error.errno or 0:06d}"
     return JSONResponse(
         {
-            "data": {"errorCode": code, "sqlState": error.sqlstate},
+            "data": {
+                "errorCode": code,
+                "sqlState": error.sqlstate,
+                "queryId": secrets.token_hex(16),
+            },
             "code": code,
             "message": error.raw_msg,
             "success": False,
