@@ -34,6 +34,10 @@ FAULTS = (
     "--late-rate", "0.01", "--out-of-order-rate", "0.02",
 )  # fmt: skip
 """Few dirty events: every discharge that cannot be read leaves its bed occupied for ever."""
+READING_FAULTS = (
+    "--dirty-rate", "0.01", "--duplicate-rate", "0.01",
+    "--late-rate", "0.01", "--out-of-order-rate", "0.02",
+)  # fmt: skip
 
 TASKS = {
     "Silver patient flow": "LOAD_SILVER_PATIENT_FLOW",
@@ -41,6 +45,12 @@ TASKS = {
     "Fact patient flow": "LOAD_FACT_PATIENT_FLOW",
 }
 """The tasks whose speed is shown: all their runs, per patient-flow event of this demo."""
+VITALS_TASKS = {
+    "Silver vitals": "LOAD_SILVER_VITALS",
+    "Fact vitals": "LOAD_FACT_VITALS",
+    "Alerts": "LOAD_FACT_ALERT",
+}
+"""The same, per reading."""
 
 LOOK_FURTHER = """
 Look further:
@@ -64,6 +74,7 @@ class Demo:
     folder: Path
     events: int
     patients: int
+    readings: int
     environment: dict[str, str] = field(default_factory=lambda: dict(os.environ))
     seconds: dict[str, float] = field(default_factory=dict)
     stages: list[Stage] = field(default_factory=list)
@@ -96,6 +107,9 @@ def main(
     patients: Annotated[
         int, typer.Option(min=1, help="Size of the simulated population.")
     ] = 20_000,
+    readings: Annotated[
+        int, typer.Option(min=1, help="Vital signs to produce: 500 patients' in a second.")
+    ] = 100_000,
     folder: Annotated[Path, typer.Option("--dir", help="Folder of the sandbox.")] = ROOT
     / ".sandbox",
     install_seconds: Annotated[
@@ -106,7 +120,7 @@ def main(
 
     Example: python -m sandbox.demo --events 20000
     """
-    demo = Demo(folder.absolute(), events, patients)
+    demo = Demo(folder.absolute(), events, patients, readings)
     if install_seconds >= 1:
         demo.seconds["Install"] = install_seconds
     try:
@@ -185,6 +199,26 @@ def produce(demo: Demo) -> None:
     demo.stages.append(Stage("Replay encounters", now["carefloe.encounters"] - replayed, seconds))
 
 
+def watch_wards(demo: Demo) -> None:
+    """Produce and load some minutes of vital signs, of the patients who lie in a bed at the end."""
+    summary = Summary(console, demo.folder)
+    try:
+        at = summary.as_of()
+    finally:
+        summary.close()
+    started = time.monotonic()
+    demo.run(
+        "carefloe-producer", "vitals",
+        "--events", str(demo.readings), "--at", at, "--patients", str(demo.patients),
+        *READING_FAULTS,
+    )  # fmt: skip
+    produced = time.monotonic()
+    demo.stages.append(Stage("Produce vital signs", demo.readings, produced - started))
+    demo.run("carefloe-loader", "run", "--until-caught-up")
+    seconds = time.monotonic() - produced
+    demo.stages.append(Stage("Load vital signs into raw", demo.readings, seconds))
+
+
 def settle(demo: Demo) -> None:
     """Wait until no stream has data and no task runs."""
     demo.run("python", "-m", "sandbox", "settle", "--dir", str(demo.folder))
@@ -198,8 +232,9 @@ def show_summary(demo: Demo) -> None:
         seconds = summary.print_tasks(demo.started_at)
     finally:
         summary.close()
-    for title, task in TASKS.items():
-        demo.stages.append(Stage(title, demo.events, seconds.get(task, 0.0)))
+    for tasks, events in ((TASKS, demo.events), (VITALS_TASKS, demo.readings)):
+        for title, task in tasks.items():
+            demo.stages.append(Stage(title, events, seconds.get(task, 0.0)))
     print_speed(console, demo.stages)
     print_times(console, demo.seconds)
 
@@ -210,6 +245,8 @@ STEPS: dict[str, Callable[[Demo], None]] = {
     "Write and load the world's files": load_files,
     "Produce and load events": stream_events,
     "Let the tasks finish": settle,
+    "Watch the wards": watch_wards,
+    "Let the tasks grade the readings": settle,
 }
 
 

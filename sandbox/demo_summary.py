@@ -52,6 +52,32 @@ group by task_name
 order by seconds desc
 """
 
+ALERTS = """
+select
+    alert_type,
+    severity,
+    count(*) as windows,
+    count(distinct patient_id) as patients,
+    sum(breach_count) as readings
+from gold.fact_alert
+group by alert_type, severity, severity_rank
+order by severity_rank desc, patients desc, alert_type
+"""
+
+RISK = """
+select
+    news2_risk,
+    count(*) as patients,
+    count_if(severity = 'CRITICAL') as with_critical_vital,
+    count_if(severity = 'HIGH') as with_high_vital,
+    max(news2_score) as highest_news2,
+    max(measured_at) as measured_at
+from gold.patient_latest_vitals
+group by news2_risk
+order by
+    case news2_risk when 'High' then 1 when 'Medium' then 2 when 'Low-Medium' then 3 else 4 end
+"""
+
 SHOWN = (
     Shown("Rows per layer", LAYERS),
     Shown(
@@ -86,6 +112,8 @@ SHOWN = (
         "Encounters (gold.kpi_encounters_by_department)",
         "select * from gold.kpi_encounters_by_department order by encounter_count desc",
     ),
+    Shown("Alerts by severity (gold.fact_alert)", ALERTS),
+    Shown("Patients at risk by their newest reading (gold.patient_latest_vitals)", RISK),
 )
 
 
@@ -103,6 +131,11 @@ class Summary:
     def close(self) -> None:
         """Close the connection."""
         self._connection.close()
+
+    def as_of(self) -> str:
+        """The simulation's present: when the newest event happened, UTC."""
+        _, [[as_of]] = self._query("select as_of from gold.as_of")
+        return f"{as_of:%Y-%m-%dT%H:%M:%SZ}"
 
     def print_tables(self) -> None:
         """Print rows per layer, reconciliation, flags and KPIs."""
