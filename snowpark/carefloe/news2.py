@@ -17,6 +17,7 @@ from carefloe.reference.vitals import (
     NEWS2_NOT_ALERT_POINTS,
     NEWS2_OXYGEN_POINTS,
     VITALS,
+    Band,
 )
 from carefloe.severity import measured
 
@@ -33,11 +34,11 @@ def points() -> dict[str, Column]:
     alert = col("CONSCIOUSNESS") == lit("A")
     return {
         **{name: _points_of(vital) for vital, name in MEASURED_POINTS.items()},
-        CONSCIOUSNESS_POINTS: F.when(alert, lit(0)).when(
-            col("CONSCIOUSNESS").is_not_null(), lit(NEWS2_NOT_ALERT_POINTS)
+        CONSCIOUSNESS_POINTS: _where_told(
+            "CONSCIOUSNESS", iff(alert, lit(0), lit(NEWS2_NOT_ALERT_POINTS))
         ),
-        OXYGEN_POINTS: F.when(
-            col("ON_SUPPLEMENTAL_OXYGEN").is_not_null(),
+        OXYGEN_POINTS: _where_told(
+            "ON_SUPPLEMENTAL_OXYGEN",
             iff(col("ON_SUPPLEMENTAL_OXYGEN"), lit(NEWS2_OXYGEN_POINTS), lit(0)),
         ),
     }
@@ -73,16 +74,23 @@ def risk() -> dict[str, Column]:
 
 def _points_of(vital: str) -> Column:
     value = col(VITALS[vital])
-    found = F.when(value.is_null(), lit(None))
+    found = F.when(value.is_null(), NO_NUMBER)
     for band in NEWS2_BANDS:
-        if band.vital != vital:
-            continue
-        if band.highest is None:
-            return found.otherwise(lit(band.points))
-        # Below the middle to the next step of the chart is rounded down to it.
-        ends_before = Decimal(band.highest) + HALF_A_STEP[vital]
-        found = found.when(value < measured(str(ends_before)), lit(band.points))
-    raise ValueError(f"NEWS2_BANDS has no open band for {vital}")
+        if band.vital == vital:
+            found = found.when(_is_up_to(band, value), lit(band.points))
+    return _where_told(VITALS[vital], found)
+
+
+def _is_up_to(band: Band, value: Column) -> Column:
+    """Whether a value that is in no band before is in this one."""
+    if band.highest is None:
+        return value.is_not_null()
+    # Below the middle to the next step of the chart is rounded down to the band's end.
+    return value < measured(str(Decimal(band.highest) + HALF_A_STEP[band.vital]))
+
+
+def _where_told(column: str, points: Column) -> Column:
+    return iff(col(column).is_null(), NO_NUMBER, points)
 
 
 def _is_red(name: str) -> Column:

@@ -7,6 +7,7 @@ from snowflake.snowpark import Column
 from snowflake.snowpark import functions as F
 from snowflake.snowpark.functions import col, lit
 
+from carefloe.field import NO_TEXT
 from carefloe.reference.vitals import (
     CRITICAL,
     NORMAL,
@@ -34,7 +35,7 @@ def severity(vital: str) -> Column:
     """NORMAL, MODERATE, HIGH or CRITICAL: that of the farthest threshold crossed, on either side;
     null without a value."""
     value = col(VITALS[vital])
-    crossed = F.when(value.is_null(), lit(None))
+    crossed = F.when(value.is_null(), NO_TEXT)
     for level in reversed(SEVERITIES[1:]):
         of_level = [one for one in THRESHOLDS if (one.vital, one.severity) == (vital, level)]
         crossed = crossed.when(_any([_crosses(value, one) for one in of_level]), lit(level))

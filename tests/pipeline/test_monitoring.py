@@ -34,7 +34,7 @@ def load(project: Project) -> None:
 
 
 def test_every_source_has_a_row_even_without_rows(project: Project) -> None:
-    sources = [f"{name}_event" for name in ("patient_flow", "encounter")]
+    sources = [f"{name}_event" for name in ("patient_flow", "encounter", "vitals")]
     sources += [f"{name}_record" for name in ("hospital", "department", "organization", "payer")]
 
     assert_same_rows(

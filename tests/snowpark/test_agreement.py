@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from carefloe.rule import Rule, repaired
-from carefloe.silver import department, encounter, organization, patient_flow
+from carefloe.silver import department, encounter, organization, patient_flow, vitals
 from carefloe.silver.source import Source, rejected_rows, silver_rows
 from snowflake.snowpark import Session
 from snowflake.snowpark.functions import col, lit
@@ -14,9 +14,9 @@ from support import edge
 from support.account import Project
 from support.comparison import assert_same_rows
 from support.frame import TEXT, WHOLE, event_frame, frame, record_frame, rows_of
-from support.message import Fields, admission, discharge
+from support.message import Fields, admission, discharge, reading
 from support.message import encounter as encounter_message
-from support.raw import ENCOUNTER, FLOW, RawEvent, RawRecord, events, records
+from support.raw import ENCOUNTER, FLOW, VITALS, RawEvent, RawRecord, events, records
 
 NOON = "2026-01-05T12:00:00Z"
 
@@ -53,6 +53,19 @@ def encounter_payloads() -> list[Fields | str | None]:
     return given
 
 
+def vitals_payloads() -> list[Fields | str | None]:
+    whole = reading("E", NOON)
+    given: list[Any] = [payload for payload, _ in edge.UNREADABLE]
+    given += [whole | {"measured_at": value} for value in (*edge.TIMES, *edge.NO_TIMES)]
+    given += [{"event_id": "E", "heart_rate": value} for value in edge.NUMBERS]
+    given += [{"event_id": "E", "temperature_f": value} for value in edge.NUMBERS]
+    given += [{"event_id": "E", "temperature": value} for value in edge.NUMBERS]
+    given += [{"event_id": "E", "blood_pressure": f"{v}/{v}"} for v in edge.NUMBERS]
+    given += [whole | {"on_supplemental_oxygen": value} for value in edge.NUMBERS]
+    given += [whole | {"consciousness": value, "note": value} for value, _ in edge.TEXTS]
+    return given
+
+
 def record_lines() -> list[dict[str, str]]:
     department_line = {"HOSPITAL_ID": "H1", "DEPARTMENT": "ICU", "DEPARTMENT_CODE": "ICU"}
     organization_line = {"Id": "O1", "NAME": " Clinic ", "CITY": "", "PHONE": "1 2"}
@@ -79,8 +92,12 @@ def delivered(source: str, payloads: list[Fields | str | None]) -> list[RawEvent
 
 @pytest.mark.parametrize(
     ("source", "payloads"),
-    [(patient_flow.SOURCE, flow_payloads()), (encounter.SOURCE, encounter_payloads())],
-    ids=[FLOW, ENCOUNTER],
+    [
+        (patient_flow.SOURCE, flow_payloads()),
+        (encounter.SOURCE, encounter_payloads()),
+        (vitals.SOURCE, vitals_payloads()),
+    ],
+    ids=[FLOW, ENCOUNTER, VITALS],
 )
 def test_events_become_the_same_rows(
     local: Session, project: Project, source: Source, payloads: list[Fields | str | None]

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from carefloe.field import NO_TEXT, null_if_empty, time_of
+from carefloe.field import NO_NUMBER, NO_TEXT, null_if_empty, time_of
 from carefloe.key import date_key, hash_of, instant
 from carefloe.silver.patient_flow import meant
 from snowflake.snowpark import Column, Session
@@ -129,7 +129,12 @@ AMOUNTS = Inputs(
     "amounts",
     AMOUNT,
     [Decimal("0.10"), Decimal(7), Decimal("-7.25"), None, Decimal("999999999999.99")],
-    {"text": GIVEN.cast("string"), "hash_of": hash_of(GIVEN)},
+    {
+        "text": GIVEN.cast("string"),
+        "hash_of": hash_of(GIVEN),
+        "rounded": GIVEN.cast("number(18, 1)"),
+        "iff of nulls": iff(col("GIVEN") > lit(8), GIVEN, NO_NUMBER),
+    },
 )
 ALL = [JSON_TEXTS, WORDS, DEPARTMENTS, TIME_TEXTS, TIMES, NUMBERS, AMOUNTS]
 

@@ -31,8 +31,10 @@ def window_start(at: Column) -> Column:
 
 def breaches(readings: DataFrame) -> DataFrame:
     """Each breach of each reading as an alert of its own; a reading may have several."""
-    types = [[f"{vital}_{side}", vital, side] for vital, side in MEASURED_TYPES]
-    types.append(["CONSCIOUSNESS", "CONSCIOUSNESS", None])
+    types = [
+        *([f"{vital}_{side}", vital, side] for vital, side in MEASURED_TYPES),
+        ["CONSCIOUSNESS", "CONSCIOUSNESS", None],
+    ]
     crossed = readings.filter(col("SEVERITY") != lit(NORMAL)).cross_join(
         readings.session.create_dataframe(types, ALERT_TYPES)
     )

@@ -73,8 +73,8 @@ FIELDS = {
     "ON_SUPPLEMENTAL_OXYGEN": truth("on_supplemental_oxygen"),
     # What silver does not keep: other names of the same, and what the rules need.
     "BLOOD_PRESSURE": text("blood_pressure"),
-    "OXYGEN_LEVEL": text("oxygen_level"),
-    "TEMPERATURE_F": text("temperature_f"),
+    "OXYGEN_LEVEL": number("oxygen_level", 18, 1),
+    "TEMPERATURE_F": number("temperature_f", 18, 4),
     "HAS_GUESSED_UNIT": Field(
         "temperature",
         NAMED_CELSIUS.is_null()
