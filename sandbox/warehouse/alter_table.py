@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from sandbox.warehouse import stream
 from sandbox.warehouse.column import CONSTRAINTS, read_column, read_default
-from sandbox.warehouse.column_change import TableColumns, place_of
+from sandbox.warehouse.column_change import TableColumns
 from sandbox.warehouse.comment import set_comment
 from sandbox.warehouse.definition import TABLE_OPTIONS, kind_of
 from sandbox.warehouse.errors import already_exists, does_not_exist, sql_error, unsupported
@@ -138,7 +138,7 @@ def _rename(session: Session, name: ObjectName, new: ObjectName) -> None:
     if new in session.temporary or kind_of(session, new) or stream.exists(session, new):
         raise already_exists(new)
     if name in session.temporary:
-        place = place_of(session, name)
+        place = session.place(name)
         session.run(f"alter table {place} rename to {quote(str(new))}")
         session.temporary.discard(name)
         session.temporary.add(new)

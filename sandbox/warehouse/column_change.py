@@ -36,7 +36,7 @@ class TableColumns:
     def __init__(self, session: Session, name: ObjectName) -> None:
         self.session = session
         self.name = name
-        self.place = place_of(session, name)
+        self.place = session.place(name)
         self.definition: dict[str, Any] = {
             "columns": {},
             "defaults": {},
@@ -193,11 +193,6 @@ class TableColumns:
                 2108,
                 "22000",
             )
-
-
-def place_of(session: Session, name: ObjectName) -> str:
-    """DuckDB's name of a table."""
-    return f"temp.main.{quote(str(name))}" if name in session.temporary else name.sql
 
 
 def _is_allowed(old: str, new: str) -> bool:

@@ -131,10 +131,18 @@ def _run(session: Session, translation: Translation, values: Params) -> tuple[Re
         again = again and _with_streams(session, translation, again)
         result = merge.run(session, sql, values, translation.actions, again)
         return result, merge.inserted(result)
-    for first in translation.before:
-        session.run(first)
+    own = _own_row(session, translation) if translation.before else 0
     affected = int(session.run(sql, values)[0][0])
+    for delete in translation.before:
+        session.run(f"{delete} where rowid <= {own}")
     return _counted(translation.kind, affected), affected if translation.kind == INSERT else 0
+
+
+def _own_row(session: Session, translation: Translation) -> int:
+    """The last row before an INSERT OVERWRITE, whose query reads what it is about to replace."""
+    if translation.target is None:
+        return 0
+    return stream.last_row(session, session.place(translation.target))
 
 
 def _refuse_by_name(statement: Statement) -> None:

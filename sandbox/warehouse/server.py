@@ -305,7 +305,7 @@ def _execute(session: Session, body: dict[str, Any]) -> Result:
     text, bindings = body["sqlText"], body.get("bindings") or {}
     if not wire.is_batch(bindings):
         return session.execute(text, wire.bound_values(bindings))
-    with session.dml():
+    with session.one_statement(), session.dml():
         results = [session.execute(text, row) for row in wire.batch_rows(bindings)]
     last = results[-1]
     total = sum(result.rowcount or 0 for result in results)

@@ -20,7 +20,7 @@ from snowflake.connector.errors import ProgrammingError
 from sandbox.warehouse import hook, stream
 from sandbox.warehouse.engine import Engine, Params
 from sandbox.warehouse.errors import snowflake_errors, sql_error, unsupported
-from sandbox.warehouse.names import ObjectName, split_name
+from sandbox.warehouse.names import ObjectName, quote, split_name
 from sandbox.warehouse.parameter import Parameters
 from sandbox.warehouse.registry import find_statement
 from sandbox.warehouse.result import Column, Result
@@ -163,6 +163,10 @@ class Session:
             )
         database, schema, name = (self.database, self.schema)[: 3 - len(parts)] + tuple(parts)
         return ObjectName(str(database), str(schema), str(name))
+
+    def place(self, table: ObjectName) -> str:
+        """DuckDB's name of a table."""
+        return f"temp.main.{quote(str(table))}" if table in self.temporary else table.sql
 
     def lock(self, names: Iterable[ObjectName], shared: Iterable[ObjectName] = ()) -> None:
         """Hold these until the end of the transaction; call it before the transaction reads."""

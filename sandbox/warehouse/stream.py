@@ -98,8 +98,13 @@ def last_own_row(session: Session, table: ObjectName) -> int | None:
     _pin(session, delta, table)
     if not delta and not stream_append.needs_mark(session, append):
         return None
+    return last_row(session, table.sql)
+
+
+def last_row(session: Session, place: str) -> int:
+    """The last row of a table: later ones of this transaction have greater numbers."""
     first = stream_append.UNCOMMITTED
-    rows = session.run(f"select max(rowid) from {table.sql} where rowid >= {first}")  # noqa: S608
+    rows = session.run(f"select max(rowid) from {place} where rowid >= {first}")  # noqa: S608
     return first - 1 if rows[0][0] is None else int(rows[0][0])
 
 

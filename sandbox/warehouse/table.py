@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from sandbox.warehouse import sequence, stream
 from sandbox.warehouse.column import ColumnDefinition, read_columns
-from sandbox.warehouse.column_change import TableColumns, place_of
+from sandbox.warehouse.column_change import TableColumns
 from sandbox.warehouse.comment import set_comment
 from sandbox.warehouse.definition import comment_of, kind_of, read_options, translation_of
 from sandbox.warehouse.errors import already_exists, does_not_exist, sql_error, unsupported
@@ -151,7 +151,7 @@ def _read_content(session: Session, reader: Reader) -> tuple[ObjectName | None, 
     source = session.resolve(reader.name())
     if reader.peek() in {"AT", "BEFORE"}:
         raise unsupported("a clone of a table as it was at a point in the past.")
-    place = place_of(session, source)
+    place = session.place(source)
     declared = (session.catalog.get(session, "table", source) or {}).get("columns", {})
     texts = (session.catalog.get(session, "table", source) or {}).get("defaults", {})
     if source not in session.temporary and kind_of(session, source) != "table":
@@ -257,7 +257,7 @@ def _fill(session: Session, place: str, content: _Content) -> None:
         fields = ", ".join(column.sql for column in columns)
         session.run(f"create {word} {place} ({fields})")
         if content.rows_of is not None:
-            session.run(f"insert into {place} from {place_of(session, content.rows_of)}")
+            session.run(f"insert into {place} from {session.place(content.rows_of)}")
         return
     translation = translation_of(session, content.query)
     with relations(session, translation):
