@@ -24,6 +24,7 @@ def main() -> int:
         port=options.port,
         partitions=options.partitions,
         max_bytes=options.max_bytes,
+        retention_seconds=options.retention_hours and options.retention_hours * 3600,
         fsync=options.fsync,
     )
     try:
@@ -70,8 +71,18 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--max-bytes", type=int, default=MAX_BYTES, help="of records; beyond it they are refused"
     )
+    parser.add_argument(
+        "--retention-hours", type=_hours, help="drop older records; default: never drop any"
+    )
     parser.add_argument("--fsync", action="store_true", help="survive a power cut, not only a kill")
     return parser.parse_args()
+
+
+def _hours(text: str) -> float:
+    hours = float(text)
+    if not 0 < hours < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text} is no number of hours above 0")
+    return hours
 
 
 if __name__ == "__main__":

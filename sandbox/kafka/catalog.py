@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import re
 import shutil
@@ -13,6 +14,8 @@ from pathlib import Path
 from sandbox.kafka.durable import replace_file, sync_folder
 from sandbox.kafka.error import ErrorCode, FolderError, RefusedError
 from sandbox.kafka.log import PartitionLog
+
+logger = logging.getLogger(__name__)
 
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,249}")
 _MOST_PARTITIONS = 256  # each keeps one file open
@@ -118,6 +121,15 @@ class Catalog:
                 f"the log holds {stored} of at most {self._max_bytes} bytes: delete records or "
                 "topics, or start it with a greater --max-bytes",
             )
+
+    def expire(self, before: int) -> None:
+        """Forget, in every partition, what is older than this time (ms)."""
+        for topic in self.topics.values():
+            for log in topic.partitions:
+                try:
+                    log.expire(before)
+                except OSError as error:  # a full disk has no room for the shorter file
+                    logger.warning("kept expired records file=%s error=%s", log.path, error)
 
     def new_producer_id(self) -> int:
         """A number no producer of this folder ever had."""

@@ -108,6 +108,17 @@ class PartitionLog:
         self.start_offset = offset
         self._drop_head()
 
+    def expire(self, before: int) -> None:
+        """Forget the oldest batches, all of whose records are of a time (ms) before this one.
+
+        They go from the head on only, so a late old record waits for the newer ones before it; a
+        batch without a time goes with the next one that has one.
+        """
+        count = bisect_left(self._latest, before)
+        if count and self._latest[count - 1] >= 0:
+            kept = count < len(self._offsets)
+            self.delete_before(self._offsets[count] if kept else self.end_offset)
+
     def wake(self) -> None:
         """Call everybody who waits for something new here."""
         for call in tuple(self.waiting):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager, suppress
@@ -23,6 +24,7 @@ from sandbox.kafka.groups import Groups
 HOST = "127.0.0.1"
 MAX_BYTES = 10 << 30
 DEFAULT_PARTITIONS = 4
+RETENTION_CHECK_SECONDS = 300.0  # Kafka's log.retention.check.interval.ms
 _READ_BUFFER_BYTES = 4 << 20
 
 
@@ -30,9 +32,9 @@ class KafkaLog:
     """A broker over one data folder.
 
     `port` 0 takes a free one. A topic that is asked for and does not exist is created with
-    `partitions`. Beyond `max_bytes` of records, new ones are refused; nothing is ever dropped.
-    What was acknowledged survives a killed process, with `fsync` also a power cut. `faults` takes
-    what a test wants to go wrong.
+    `partitions`. Beyond `max_bytes` of records, new ones are refused. Nothing is ever dropped, but
+    for what is older than `retention_seconds`, where that is given. What was acknowledged survives
+    a killed process, with `fsync` also a power cut. `faults` takes what a test wants to go wrong.
     """
 
     def __init__(
@@ -42,6 +44,7 @@ class KafkaLog:
         port: int = 0,
         partitions: int = DEFAULT_PARTITIONS,
         max_bytes: int = MAX_BYTES,
+        retention_seconds: float | None = None,
         fsync: bool = False,
     ) -> None:
         self.faults = Faults()
@@ -49,6 +52,7 @@ class KafkaLog:
         self._port = port
         self._partitions = partitions
         self._max_bytes = max_bytes
+        self._retention_seconds = retention_seconds
         self._fsync = fsync
 
     @property
@@ -118,7 +122,9 @@ class KafkaLog:
         server = await asyncio.start_server(
             connections.accept, sock=listener, limit=_READ_BUFFER_BYTES
         )
-        watch = asyncio.create_task(groups.expire())
+        watches = [asyncio.create_task(groups.expire())]
+        if self._retention_seconds is not None:
+            watches.append(asyncio.create_task(_expire(catalog, self._retention_seconds)))
         address = f"{HOST}:{port}"
         replace_file(self.address_file, f"{address}\n".encode())
         ready(address)
@@ -126,7 +132,8 @@ class KafkaLog:
             await server.serve_forever()
         finally:
             server.close()
-            watch.cancel()
+            for watch in watches:
+                watch.cancel()
             await connections.close()
 
     def _listener(self) -> socket.socket:
@@ -136,3 +143,10 @@ class KafkaLog:
             raise PortError(
                 f"Cannot listen on {HOST}:{self._port}: {error}. Use another --port, or 0."
             ) from error
+
+
+async def _expire(catalog: Catalog, retention_seconds: float) -> None:
+    """Forget old records for ever, at least ten times per retention."""
+    while True:
+        catalog.expire(int((time.time() - retention_seconds) * 1000))
+        await asyncio.sleep(min(RETENTION_CHECK_SECONDS, retention_seconds / 10))

@@ -280,3 +280,20 @@ def test_a_full_log_says_so(folder: Path) -> None:
         with pytest.raises(PolicyViolationError, match="holds 73 of at most 1000 bytes"):
             send(producer, bytes(2000), partition=0)
         producer.close()
+
+
+def test_records_older_than_the_retention_are_dropped_and_offsets_go_on(folder: Path) -> None:
+    now = int(time.time() * 1000)
+    at = TopicPartition(TOPIC, 0)
+    with KafkaLog(folder, retention_seconds=3600).running() as address:
+        producer = KafkaProducer(bootstrap_servers=address)
+        for value, age in ((b"old", 7200), (b"new", 60)):
+            producer.send(TOPIC, value, partition=0, timestamp_ms=now - age * 1000).get(10)
+        producer.close()
+    with KafkaLog(folder, retention_seconds=3600).running() as address:  # it looks at the start
+        consumer = KafkaConsumer(bootstrap_servers=address, auto_offset_reset="earliest")
+        consumer.assign([at])
+        assert consumer.beginning_offsets([at]) == {at: 1}
+        polled = consumer.poll(5000)[at]
+        consumer.close()
+    assert [(record.offset, record.value) for record in polled] == [(1, b"new")]

@@ -300,3 +300,38 @@ def test_everybody_waiting_is_called_when_something_is_appended(path: Path) -> N
     log.append(batch(b"a", b"b"))
 
     assert calls == [2]
+
+
+@pytest.mark.parametrize(
+    ("before", "left"),
+    [
+        (0, [0, 1, 2, 3, 4, 5]),
+        (301, [0, 1, 2, 3, 4, 5]),  # the first batch has a record of 400
+        (401, [2, 3, 4, 5]),
+        (501, [5]),  # the late record of 100 goes when the one before it goes
+        (900, [5]),
+        (901, []),
+    ],
+)
+def test_expired_batches_go_from_the_head_on(path: Path, before: int, left: list[int]) -> None:
+    log = filled(
+        path,
+        batch(b"a", b"b", times=(300, 400)),
+        batch(b"c", b"d", times=(450, 500)),
+        batch(b"e", times=(100,)),
+        batch(b"f", times=(900,)),
+    )
+
+    log.expire(before)
+
+    assert log.end_offset == 6
+    assert [offset for offset, _ in all_records(path)] == left
+
+
+def test_a_batch_without_a_time_waits_for_the_next_one_that_has_one(path: Path) -> None:
+    log = filled(path, batch(b"a", times=(-1,)), batch(b"b", times=(-1,)))
+    log.expire(1_000)
+    assert log.start_offset == 0
+    log.append(batch(b"c", times=(500,)))
+    log.expire(1_000)
+    assert (log.start_offset, log.end_offset) == (3, 3)
