@@ -57,7 +57,17 @@ def holds(
 ) -> bool:
     """Whether an active role owns the object or has one of the privileges on it."""
     authority = authority_of(session)
-    asked = authority.primary if creating else authority.active
+    return _hold(session, authority.primary if creating else authority.active, privileges, securable)
+
+
+def role_holds(session: Session, role: Role, privilege: str, securable: Securable) -> bool:
+    """Whether a role of its own has a privilege, whoever asks."""
+    return _hold(session, roles.closure(session, [role]), [privilege], securable)
+
+
+def _hold(
+    session: Session, asked: frozenset[Role], privileges: Iterable[str], securable: Securable
+) -> bool:
     if ACCOUNTADMIN in asked:
         return True
     names = {roles.shown(role) for role in asked}
@@ -106,7 +116,8 @@ def require(
     require_path(session, securable)
     if holds(session, privileges, securable, creating):
         return
-    if not exists(session, securable) or not sees(session, securable):
+    is_there = exists(session, securable) and sees(session, securable)
+    if securable != THE_ACCOUNT and not is_there:
         raise missing(securable)
     raise insufficient(securable)
 

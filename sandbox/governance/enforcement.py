@@ -20,7 +20,7 @@ from sandbox.governance.securable import (
 from sandbox.governance.shown import with_owner
 from sandbox.warehouse import stage, stream
 from sandbox.warehouse.definition import kind_of
-from sandbox.warehouse.errors import does_not_exist
+from sandbox.warehouse.errors import does_not_exist, sql_error
 from sandbox.warehouse.hook import ADMIN
 from sandbox.warehouse.names import ObjectName
 from sandbox.warehouse.registry import StatementHandler
@@ -34,6 +34,7 @@ _ON_STAGE = {
     "PUT": "WRITE", "REMOVE": "WRITE", "RM": "WRITE", "GET": "READ", "LIST": "READ", "LS": "READ",
     "COPY": "READ",
 }  # fmt: skip
+_INFORMATION = ("INFORMATION_SCHEMA", "_INFORMATION_SCHEMA")
 _CHANGES = {INSERT: "INSERT", UPDATE: "UPDATE", DELETE: "DELETE"}
 _MERGES = {"inserted": "INSERT", "updated": "UPDATE", "deleted": "DELETE"}
 
@@ -47,6 +48,8 @@ def run(session: Session, statement: Statement, handler: StatementHandler) -> Re
         return with_owner(session, statement, handler(session, statement))
     if session.role != ADMIN:
         _check(session, statement)
+    if statement.words[1:2] == ("TASK",):
+        _check_task(session, statement)
     if verb not in ("CREATE", "DROP") or statement.is_temporary:
         return handler(session, statement)
     securable = object_of(session, statement)
@@ -63,11 +66,11 @@ def access(session: Session, translation: Translation, verb: str) -> None:
         return
     target = translation.target
     for name in translation.reads:
-        if name not in session.temporary:
+        if name not in session.temporary and name.schema not in _INFORMATION:
             require(session, relation(session, name), "SELECT")
             if stream.exists(session, name):
                 require(session, relation(session, stream.source_of(session, name)), "SELECT")
-    if target is not None and target not in session.temporary:
+    if target is not None and target.database != "temp":
         for privilege in _needed(translation, verb):
             require(session, relation(session, target), privilege)
     if session.warehouse and (translation.reads or target):
@@ -127,6 +130,27 @@ def _check(session: Session, statement: Statement) -> None:
         _check_use(session, statement)
     elif verb in _ON_STAGE:
         _check_stage(session, statement)
+
+
+def _check_task(session: Session, statement: Statement) -> None:
+    """The owner of a task that is to run needs EXECUTE TASK on the account.
+
+    https://docs.snowflake.com/en/user-guide/tasks-intro#label-task-security-reqs
+    """
+    resumes = any(token.text.upper() == "RESUME" for token in statement.tokens[-1:])
+    if statement.verb != "EXECUTE" and not (statement.verb == "ALTER" and resumes):
+        return
+    task = object_of(session, statement)
+    if task is None or not exists(session, task):
+        return
+    owner = grants.owner_of(session, task)
+    if not authority.role_holds(session, owner, "EXECUTE TASK", THE_ACCOUNT):
+        raise sql_error(
+            f"Cannot execute task {task.full_name}: EXECUTE TASK privilege must be granted to "
+            f"owner role {owner.name}.",
+            91089,
+            "42501",
+        )
 
 
 def _check_creation(session: Session, statement: Statement) -> None:

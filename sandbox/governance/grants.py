@@ -127,17 +127,20 @@ def put_future(session: Session, container: Securable, grants: list[FutureGrant]
 def forget_role(session: Session, role: Role) -> None:
     """A dropped role loses its grants; what it owned goes to the role that may do everything.
 
-    Inside `session.ddl()`. https://docs.snowflake.com/en/sql-reference/sql/drop-role
+    One DDL per object: a transaction cannot change two databases.
+    https://docs.snowflake.com/en/sql-reference/sql/drop-role
     """
     name = roles.shown(role)
     for securable, known in list(every(session)):
         owner = session.role if known.owner == name else known.owner
         left = tuple(grant for grant in known.grants if grant.role != name)
         if (owner, left) != (known.owner, known.grants):
-            put(session, securable, Access(owner, left))
+            with session.ddl():
+                put(session, securable, Access(owner, left))
     for container in {container for container, _ in every_future(session)}:
         kept = [one for one in future(session, container) if one.role != name]
-        put_future(session, container, kept)
+        with session.ddl():
+            put_future(session, container, kept)
 
 
 def system_grants() -> Iterator[tuple[Role, str]]:

@@ -5,6 +5,7 @@ https://docs.snowflake.com/en/sql-reference/sql/create-role
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -30,17 +31,17 @@ def create_role(session: Session, statement: Statement) -> Result:
     role = _read(session, statement, reader)
     options = reader.options()
     reader.end()
+    known = roles.find(session, role)
+    if known is not None and "IF NOT EXISTS" in modifiers:
+        return status(f"{role.name} already exists, statement succeeded.")
+    if known is not None and not modifiers & {"OR REPLACE", "OR ALTER"}:
+        raise already_exists(role.name)
+    if known is not None and "OR REPLACE" in modifiers:
+        _forget(session, role)
+        known = None
+    fresh: dict[str, Any] = {"created_on": session.now(), "granted_to": []}
+    comment = options.get("COMMENT", "")
     with session.ddl():
-        known = roles.find(session, role)
-        if known is not None and "IF NOT EXISTS" in modifiers:
-            return status(f"{role.name} already exists, statement succeeded.")
-        if known is not None and not modifiers & {"OR REPLACE", "OR ALTER"}:
-            raise already_exists(role.name)
-        if known is not None and "OR REPLACE" in modifiers:
-            grants.forget_role(session, role)
-            known = None
-        fresh: dict[str, Any] = {"created_on": session.now(), "granted_to": []}
-        comment = options.get("COMMENT", "")
         roles.put(session, role, {**(known or fresh), "comment": comment})
     return status(f"{_word(role)} {role.name} successfully created.")
 
@@ -54,9 +55,7 @@ def alter_role(session: Session, statement: Statement) -> Result:
         return status("Statement executed successfully.")
     known = roles.require(session, role)
     if reader.accept("RENAME", "TO"):
-        new = _named(session, role, reader.name())
-        with session.ddl():
-            _rename(session, role, new, known)
+        _rename(session, role, _named(session, role, reader.name()), known)
         return status("Statement executed successfully.")
     if reader.accept("UNSET", "COMMENT"):
         comment: object = ""
@@ -83,8 +82,7 @@ def drop_role(session: Session, statement: Statement) -> Result:
     roles.require(session, role)
     if roles.is_system(role):
         raise unsupported(f"dropping the system role {role.name}.")
-    with session.ddl():
-        _forget(session, role)
+    _forget(session, role)
     return status(f"{role.name} successfully dropped.")
 
 
@@ -173,9 +171,11 @@ def _forget(session: Session, role: Role) -> None:
     """With everything granted to it."""
     kind = "DATABASE_ROLE" if role.database else "ROLE"
     for held in roles.granted_to(session, role):
-        roles.revoke(session, held, kind, roles.shown(role))
+        with session.ddl():
+            roles.revoke(session, held, kind, roles.shown(role))
     grants.forget_role(session, role)
-    session.catalog.drop(session, roles.DATABASE_ROLE if role.database else roles.ROLE, role)
+    with session.ddl():
+        session.catalog.drop(session, roles.DATABASE_ROLE if role.database else roles.ROLE, role)
 
 
 def _rename(session: Session, role: Role, new: Role, known: dict[str, Any]) -> None:
@@ -191,18 +191,19 @@ def _rename(session: Session, role: Role, new: Role, known: dict[str, Any]) -> N
     ]
     owned = [s for s, access in grants.every(session) if access.owner == roles.shown(role)]
     _forget(session, role)
-    roles.put(session, new, known)
+    with session.ddl():
+        roles.put(session, new, known)
     for one in held:
         member = Membership(kind, roles.shown(new), session.role, session.now())
-        roles.grant(session, one, member)
+        with session.ddl():
+            roles.grant(session, one, member)
     for securable, grant in kept:
-        renamed = grants.Grant(
-            grant.privilege, roles.shown(new), grant.by, grant.at, grant.with_option
-        )
-        grants.give(session, securable, [renamed])
+        with session.ddl():
+            grants.give(session, securable, [replace(grant, role=roles.shown(new))])
     for securable in owned:
         access = grants.access(session, securable)
-        grants.put(session, securable, grants.Access(roles.shown(new), access.grants))
+        with session.ddl():
+            grants.put(session, securable, replace(access, owner=roles.shown(new)))
 
 
 def _owner(session: Session, role: Role) -> str:

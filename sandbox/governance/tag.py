@@ -109,9 +109,11 @@ def drop_tag(session: Session, statement: Statement) -> Result:
             391805,
             "42601",
         )
+    for securable, found in list(governed.every(session)):
+        if _without(found, name) != found:
+            with session.ddl():
+                governed.put(session, securable, _without(found, name))
     with session.ddl():
-        for securable, found in list(governed.every(session)):
-            governed.put(session, securable, _without(found, name))
         session.catalog.drop(session, KIND, name)
     return status(f"{name.name} successfully dropped.")
 

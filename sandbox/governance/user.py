@@ -138,9 +138,10 @@ def drop_user(session: Session, statement: Statement) -> Result:
     if find_user(session, name) is None and "IF EXISTS" in modifiers:
         return status("Drop statement executed successfully.")
     require_user(session, name)
-    with session.ddl():
-        for role in roles.roles_of_user(session, name):
+    for role in roles.roles_of_user(session, name):
+        with session.ddl():
             roles.revoke(session, role, "USER", name)
+    with session.ddl():
         session.catalog.drop(session, KIND, ObjectName("", "", name))
     return status(f"{name} successfully dropped.")
 

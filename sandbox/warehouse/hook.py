@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 ADMIN = "ACCOUNTADMIN"
 """The role that may do everything; nothing is asked for it."""
 
-_OF_OBJECTS = frozenset({"CREATE", "DROP", "ALTER", "SHOW", "DESCRIBE", "DESC"})
+_OF_OBJECTS = frozenset({"CREATE", "DROP", "ALTER", "SHOW", "DESCRIBE", "DESC", "EXECUTE"})
 
 
 def _carry_out(session: Session, statement: Statement, handler: StatementHandler) -> Result:

@@ -14,6 +14,7 @@ import pytest
 import snowflake.connector
 from snowflake.connector.errors import ProgrammingError
 from support.conformance import Account, fresh_schema, is_unsupported
+from support.staff import Staff
 
 from sandbox.service import Warehouse
 
@@ -54,6 +55,13 @@ def account(parameters: dict[str, Any]) -> Iterator[Account]:
     """A session in a fresh schema."""
     with fresh_schema(parameters, parameters["database"]) as account:
         yield account
+
+
+@pytest.fixture
+def staff(account: Account) -> Iterator[Staff]:
+    """Roles and users of the case."""
+    with Staff(account) as staff:
+        yield staff
 
 
 @pytest.hookimpl(wrapper=True)
