@@ -31,7 +31,7 @@ FLUSH_SECONDS, TRIGGER_SECONDS = 2.0, 1.0
 ALLOWED_BEYOND = 5.0
 """Seconds on top of flush and trigger interval."""
 WARM_UP_SECONDS, MEASURED_SECONDS = 20.0, 60.0
-_LOOK_SECONDS = 0.1
+_LOOK_SECONDS = 0.2
 _LATEST = "select patient_id, measured_at from gold.patient_latest_vitals"
 _TASKS = ("sql/80_task.sql", "sql/90_monitoring.sql")
 

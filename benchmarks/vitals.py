@@ -24,12 +24,13 @@ from benchmarks.warehouse import Warehouse, copied
 from sandbox.profile import CONNECTION, DATABASE
 
 CALLS = (
-    "silver.load_vitals",
-    "ops.load_rejected_vitals",
-    "gold.load_fact_vitals",
-    "gold.load_vitals_hourly",
-    "gold.load_fact_alert",
-    "gold.load_patient_latest_vitals",
+    "silver.load_vitals()",
+    "ops.load_rejected_vitals()",
+    "gold.load_fact_vitals()",
+    "gold.load_vitals_hourly()",
+    "gold.load_fact_alert()",
+    "gold.load_patient_latest_vitals()",
+    "ops.load_notification(3600)",
 )
 """What readings set off: the tasks of their graph."""
 RUNS = 5
@@ -93,12 +94,15 @@ class Ward:
     def _call(self, procedure: str) -> float:
         started = time.perf_counter()
         with self._connection.cursor() as cursor:
-            cursor.execute(f"call {procedure}()")
+            cursor.execute(f"call {procedure}")
         return time.perf_counter() - started
 
 
 def compare_vitals(deployed: Path, folder: Path, console: Console) -> list[Figure]:
-    """A million readings in one go, and increments on a short and a long history in turn."""
+    """A million readings in one go, and increments on a short and a long history in turn.
+
+    The growth is the median of the pairs' ratios: what disturbs the machine disturbs both of a pair.
+    """
     with ExitStack() as stack:
         with console.status("simulating the ward"):
             wards = {
@@ -124,7 +128,8 @@ def compare_vitals(deployed: Path, folder: Path, console: Console) -> list[Figur
         for history, runs in increments.items()
     }
     _print_seconds(console, whole, medians)
-    short, long = (median(map(sum, increments[history])) for history in wards)
+    short, long = ([sum(run) for run in increments[history]] for history in wards)
+    growth = median(after / before for before, after in zip(short, long, strict=True))
     return [
         Figure(
             f"{LONG_HISTORY:,} readings, CALLs",
@@ -140,9 +145,9 @@ def compare_vitals(deployed: Path, folder: Path, console: Console) -> list[Figur
         ),
         Figure(
             f"{INCREMENT:,} new readings on {LONG_HISTORY:,} / on {SHORT_HISTORY:,}",
-            f"{long / short:.2f} ({long:.2f} s / {short:.2f} s)",
+            f"{growth:.2f} ({median(long):.2f} s / {median(short):.2f} s)",
             f"at most {ALLOWED_GROWTH:g}",
-            long / short <= ALLOWED_GROWTH,
+            growth <= ALLOWED_GROWTH,
         ),
     ]
 
