@@ -101,7 +101,7 @@ class Ward:
 def compare_vitals(deployed: Path, folder: Path, console: Console) -> list[Figure]:
     """A million readings in one go, and increments on a short and a long history in turn.
 
-    The growth is the median of the pairs' ratios: what disturbs the machine disturbs both of a pair.
+    The growth is the median of the pairs' ratios: what disturbs one of a pair disturbs both.
     """
     with ExitStack() as stack:
         with console.status("simulating the ward"):
