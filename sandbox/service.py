@@ -17,7 +17,6 @@ import duckdb
 from sandbox.alert import functions as alert_functions
 from sandbox.alert import statements as alert_statements
 from sandbox.governance import install as governance
-from sandbox.governance import install as governance
 from sandbox.kafka.error import FolderError
 from sandbox.kafka.folder import FolderLock
 from sandbox.notification import integration, mail
@@ -25,6 +24,7 @@ from sandbox.procedure import call
 from sandbox.procedure import functions as procedure_functions
 from sandbox.procedure import statements as procedure_statements
 from sandbox.runtime import Runtime
+from sandbox.show import keys
 from sandbox.show import statements as show_statements
 from sandbox.streamlit import address
 from sandbox.streamlit import statements as streamlit_statements
@@ -40,8 +40,8 @@ STATEMENTS = (
     alert_statements,
     call,
     governance,
-    governance,
     integration,
+    keys,
     mail,
     procedure_functions,
     procedure_statements,

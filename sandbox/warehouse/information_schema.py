@@ -58,6 +58,9 @@ def creation_sql(database: str) -> str:
             case when data_type like 'DECIMAL%' then numeric_precision
                 when {_TYPE} = 'NUMBER' then 38 end as "NUMERIC_PRECISION",
             case when {_TYPE} = 'NUMBER' then numeric_scale end as "NUMERIC_SCALE",
-            comment as "COMMENT"
+            'NO' as "IS_IDENTITY", null::varchar as "IDENTITY_GENERATION",
+            null::bigint as "IDENTITY_START", null::bigint as "IDENTITY_INCREMENT",
+            null::varchar as "IDENTITY_CYCLE", null::varchar as "IDENTITY_ORDERED",
+            comment as "COMMENT", null::varchar as "DATA_TYPE_ALIAS"
         from duckdb_columns() where database_name = {this} and {_OURS};
     """
