@@ -57,7 +57,9 @@ def holds(
 ) -> bool:
     """Whether an active role owns the object or has one of the privileges on it."""
     authority = authority_of(session)
-    return _hold(session, authority.primary if creating else authority.active, privileges, securable)
+    return _hold(
+        session, authority.primary if creating else authority.active, privileges, securable
+    )
 
 
 def role_holds(session: Session, role: Role, privilege: str, securable: Securable) -> bool:

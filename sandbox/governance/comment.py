@@ -20,8 +20,7 @@ _UPPER = (
 
 @statement("comment")
 def comment_on(session: Session, statement: Statement) -> Result:
-    _, reader = statement.after_head()
-    if_exists = reader.accept("IF", "EXISTS")
+    modifiers, reader = statement.after_head()
     reader.expect("ON")
     column = None
     if reader.accept("COLUMN"):
@@ -38,7 +37,7 @@ def comment_on(session: Session, statement: Statement) -> Result:
     text = reader.string()
     reader.end()
     if not exists(session, securable):
-        if if_exists:
+        if "IF EXISTS" in modifiers:
             return status("Statement executed successfully.")
         raise authority.missing(securable)
     if session.role != ADMIN:

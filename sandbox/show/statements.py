@@ -173,20 +173,6 @@ def show_stages(session: Session, statement: Statement) -> Result:
     return _answer(statement, names, _ordered(scope, rows))
 
 
-@statement("show warehouses")
-def show_account_objects(session: Session, statement: Statement) -> Result:
-    """Created ones, which are names only: there is one engine and no access control."""
-    scope = _scope(session, statement)
-    kind = statement.words[1].lower().removesuffix("s")
-    found = session.catalog.list(session, kind, "")
-    rows = [
-        {"name": name.name, "owner": _OWNER, "comment": definition.get("comment") or ""}
-        for name, definition in found.items()
-        if _named(scope, name.name)
-    ]
-    return _answer(statement, ("name", "owner", "comment"), rows)
-
-
 @statement("show functions", "show user functions")
 def show_none(session: Session, statement: Statement) -> Result:
     """The sandbox has none: it refuses to create them."""
