@@ -48,7 +48,7 @@ class BucketTable:
         self, silver: DataFrame, new: DataFrame, table: DataFrame
     ) -> tuple[DataFrame, DataFrame]:
         """The rows of all buckets that the new rows touch, and the keys that lost a reading."""
-        changed = self._placed(changes(silver, new, self.told))
+        changed = self._placed(changes(silver, new, self.told), [*IDENTITY, *self.told, "CHANGE"])
         is_gain = col("CHANGE") == lit("GAINED")
         stale = self._keys_of(self.parts(changed.filter(~is_gain))).distinct()
         added = self._summed(self.parts(changed.filter(is_gain)))
@@ -66,16 +66,15 @@ class BucketTable:
             & (col("EVENT_DATE") == col("OLD_DATE"))
             & (col(self.start) == col(old(self.start)))
         )
-        named = self._placed(silver.select(*IDENTITY)).join(spans, same_span, "semi")
+        named = self._placed(silver, IDENTITY).join(spans, same_span, "semi")
         versions = in_any(silver, "EVENT_ID", ids_of(named, col("EVENT_ID")))
-        counting = winners(versions.select(*IDENTITY, *self.told))
-        parts = self.parts(self._placed(counting))
+        told = [*IDENTITY, *self.told]
+        parts = self.parts(self._placed(winners(versions.select(*told)), told))
         return parts.join(stale, self._same_key(), "semi").select(*self._columns)
 
-    def _placed(self, readings: DataFrame) -> DataFrame:
+    def _placed(self, readings: DataFrame, columns: Sequence[str]) -> DataFrame:
         """The readings of a known patient and time, with the start of their bucket."""
         known = col("PATIENT_ID").is_not_null() & col("EVENT_TIMESTAMP").is_not_null()
-        columns = readings.columns
         return readings.filter(known).select(*columns, self.start_of.alias(self.start))
 
     def _summed(self, parts: DataFrame) -> DataFrame:
