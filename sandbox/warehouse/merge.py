@@ -33,11 +33,11 @@ def prepare(node: exp.Merge) -> tuple[str, ...]:
         then = when.args["then"]
         if isinstance(then, exp.Insert):
             found.add("inserted")
-            _unqualify(then.this)
+            unqualify(then.this)
         elif isinstance(then, exp.Update):
             found.add("updated")
             for assignment in then.expressions:
-                _unqualify(assignment.this)
+                unqualify(assignment.this)
         else:
             found.add("deleted")
     return tuple(action for action in ORDER if action in found)
@@ -87,6 +87,14 @@ def deleting_once(node: exp.Merge, write: Callable[[exp.Expr], str]) -> str | No
     )
 
 
+def unqualify(node: exp.Expr | None) -> None:
+    """DuckDB wants bare column names as targets of SET and INSERT."""
+    for column in node.find_all(exp.Column) if node is not None else ():
+        column.set("table", None)
+        column.set("db", None)
+        column.set("catalog", None)
+
+
 def run(
     session: Session, sql: str, values: Params, actions: tuple[str, ...], again: str | None
 ) -> Result:
@@ -128,11 +136,3 @@ def _clause(when: exp.When, number: int, source: str, write: Callable[[exp.Expr]
     )
     when.set("condition", exp.EQ(this=column, expression=exp.Literal.number(number)))
     return write(when)
-
-
-def _unqualify(node: exp.Expr | None) -> None:
-    """DuckDB wants bare column names as targets of SET and INSERT."""
-    for column in node.find_all(exp.Column) if node is not None else ():
-        column.set("table", None)
-        column.set("db", None)
-        column.set("catalog", None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp
 
@@ -28,7 +28,7 @@ from sandbox.warehouse.statement import Statement, read_statement
 from sandbox.warehouse.translation import Translation, translate
 
 if TYPE_CHECKING:
-    from sandbox.warehouse.session import Params, Session
+    from sandbox.warehouse.session import Session
 
 _COUNTED = {
     INSERT: ("number of rows inserted",),
@@ -123,7 +123,7 @@ def relations(session: Session, translation: Translation) -> Iterator[None]:
         yield
 
 
-def _run(session: Session, translation: Translation, values: Params) -> tuple[Result, int]:
+def _run(session: Session, translation: Translation, values: dict[str, Any]) -> tuple[Result, int]:
     """The result of a DML, and how many rows it inserted."""
     sql = runnable_sql(session, translation)
     if translation.kind == MERGE:
@@ -131,11 +131,21 @@ def _run(session: Session, translation: Translation, values: Params) -> tuple[Re
         again = again and _with_streams(session, translation, again)
         result = merge.run(session, sql, values, translation.actions, again)
         return result, merge.inserted(result)
+    several = _multi_joined(session, translation, values)
     own = _own_row(session, translation) if translation.before else 0
     affected = int(session.run(sql, values)[0][0])
     for delete in translation.before:
         session.run(f"{delete} where rowid <= {own}")
-    return _counted(translation.kind, affected), affected if translation.kind == INSERT else 0
+    result = _counted(translation.kind, affected, several)
+    return result, affected if translation.kind == INSERT else 0
+
+
+def _multi_joined(session: Session, translation: Translation, values: dict[str, Any]) -> int:
+    if translation.multi_joined is None:
+        return 0
+    sql, names = translation.multi_joined
+    bound = {name: value for name, value in values.items() if name in names}
+    return int(session.run(_with_streams(session, translation, sql), bound)[0][0])
 
 
 def _own_row(session: Session, translation: Translation) -> int:
@@ -151,9 +161,9 @@ def _refuse_by_name(statement: Statement) -> None:
         raise unsupported("merge ... all by name.")
 
 
-def _counted(kind: int, affected: int) -> Result:
+def _counted(kind: int, affected: int, several: int) -> Result:
     if kind == UPDATE:
-        result = counts(kind, rows_updated=affected, **{"multi-joined_rows_updated": 0})
+        result = counts(kind, rows_updated=affected, **{"multi-joined_rows_updated": several})
         result.rowcount = affected
         return result
     return counts(kind, **{"rows_inserted" if kind == INSERT else "rows_deleted": affected})

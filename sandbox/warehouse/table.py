@@ -144,6 +144,8 @@ def drop_relation(session: Session, statement: Statement) -> Result:
 
 def _read_content(session: Session, reader: Reader) -> tuple[ObjectName | None, _Content]:
     """The table that is taken as a pattern, and what the new one is made of."""
+    if reader.peek() in {"USING", "FROM"}:
+        raise unsupported(f"create table ... {reader.rest().split()[0].lower()} ...")
     if reader.peek() not in {"CLONE", "LIKE"}:
         columns = read_columns(session, reader.parenthesized()) if reader.peek() == "(" else []
         return None, _Content(_with_sequences(session, columns))

@@ -17,6 +17,7 @@ from sqlglot.tokens import TokenType
 
 from sandbox.warehouse import (
     assignment,
+    heading,
     hook,
     inference,
     merge,
@@ -29,6 +30,7 @@ from sandbox.warehouse import (
     rules_text,
     rules_time,
     rules_timestamp,
+    update,
 )
 from sandbox.warehouse.errors import syntax_error, unsupported
 from sandbox.warehouse.json_paths import share_paths
@@ -73,6 +75,8 @@ class Translation:
     """What the clauses of a MERGE do."""
     deleting_once: str | None = None
     """The form of a MERGE whose source may delete a row several times."""
+    multi_joined: tuple[str, frozenset[str]] | None = None
+    """A query for the rows that an UPDATE takes from several, and the names bound in it."""
     placeholders: tuple[str, ...] = ()
     columns: Sequence[Column] | None = None
     is_constant: bool = True
@@ -116,6 +120,7 @@ def translate(session: Session, statement: Statement, describing: bool = False) 
     known = _cache.get(key)
     if known is None:
         tree = parse(statement)
+        heading.name_projections(tree, statement)
         if describing and statement.has_placeholders:
             tree = tree.transform(
                 lambda node: exp.null() if isinstance(node, exp.Placeholder) else node
@@ -170,6 +175,7 @@ def translate_tree(tree: exp.Expr, context: Context) -> Translation:
         before,
         actions,
         deleting_once,
+        update.multi_joined(tree, _write),
         tuple(sorted(names)),
         is_constant=context.is_constant,
     )
