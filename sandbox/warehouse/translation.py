@@ -17,7 +17,6 @@ from sqlglot.tokens import TokenType
 
 from sandbox.warehouse import (
     assignment,
-    heading,
     hook,
     inference,
     merge,
@@ -120,7 +119,6 @@ def translate(session: Session, statement: Statement, describing: bool = False) 
     known = _cache.get(key)
     if known is None:
         tree = parse(statement)
-        heading.name_projections(tree, statement)
         if describing and statement.has_placeholders:
             tree = tree.transform(
                 lambda node: exp.null() if isinstance(node, exp.Placeholder) else node
