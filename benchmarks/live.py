@@ -27,13 +27,12 @@ from sandbox.profile import CONNECTION
 ROOT = Path(__file__).parent.parent
 BIN = Path(sys.executable).parent
 MONITORS = 500
-FLUSH_SECONDS, TRIGGER_SECONDS = 2.0, 1.0
+FLUSH_SECONDS, TRIGGER_SECONDS = 5.0, 1.0
 ALLOWED_BEYOND = 5.0
 """Seconds on top of flush and trigger interval."""
 WARM_UP_SECONDS, MEASURED_SECONDS = 20.0, 60.0
 _LOOK_SECONDS = 0.2
 _LATEST = "select patient_id, measured_at from gold.patient_latest_vitals"
-_TASKS = ("sql/80_task.sql", "sql/90_monitoring.sql")
 
 Newest = dict[str, datetime]
 """Per patient, when the newest reading that can be seen was measured."""
@@ -99,7 +98,8 @@ def _sandbox(home: Path) -> Iterator[dict[str, str]]:
             **_exported(home / "env"),
             "LOADER_FLUSH_SECONDS": str(FLUSH_SECONDS),
         }
-        files = (argument for file in _TASKS for argument in ("-f", file))
+        after_procedures = sorted(ROOT.glob("sql/[89]*.sql"))
+        files = (argument for file in after_procedures for argument in ("-f", str(file)))
         snow = [str(BIN / "snow"), "sql", "-c", CONNECTION, "--enable-templating", "STANDARD"]
         _run([*snow, *files], environment)
         yield environment
