@@ -51,9 +51,9 @@ def table(versions: list[Version]) -> list[tuple[object, ...]]:
     return rows
 
 
-def test_each_version_is_gained_withdrawn_replacing_or_of_no_account(sandbox: Session) -> None:
-    new = frame(sandbox, TYPES, table(ARRIVED))
-    silver = frame(sandbox, TYPES, table([*BEFORE, *ARRIVED]))
+def test_each_version_is_gained_withdrawn_replacing_or_of_no_account(session: Session) -> None:
+    new = frame(session, TYPES, table(ARRIVED))
+    silver = frame(session, TYPES, table([*BEFORE, *ARRIVED]))
     changed = rows_of(changes(silver, new, ["DEVICE_ID"]))
     assert {row["device_id"] for row in changed} == {"M"}
     assert sorted((row["payload_hash"], row["change"]) for row in changed) == [
