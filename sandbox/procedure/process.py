@@ -7,7 +7,6 @@ process's one connection, whose token the warehouse lends the caller's session.
 
 from __future__ import annotations
 
-import atexit
 import importlib
 import json
 import os
@@ -22,6 +21,8 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from time import sleep
 from typing import TYPE_CHECKING, Any
+
+from sandbox.procedure import client
 
 if TYPE_CHECKING:
     from snowflake.connector import SnowflakeConnection
@@ -56,9 +57,9 @@ def main() -> None:
     """Serve requests until the other end of the pipe is gone."""
     pipe, port = Connection(int(sys.argv[1])), int(sys.argv[2])
     threading.Thread(target=_exit_with_parent, args=(os.getppid(),), daemon=True).start()
-    connection = _connect(port)
+    connection = client.connect(port)
     importlib.import_module("snowflake.snowpark")  # half a second that the first call is spared
-    pipe.send(connection.rest.token)
+    pipe.send(client.token(connection))
     while True:
         try:
             request: Request = pipe.recv()
@@ -73,41 +74,15 @@ def _exit_with_parent(parent: int) -> None:
     os._exit(0)
 
 
-def _connect(port: int) -> SnowflakeConnection:
-    import snowflake.connector
-
-    return snowflake.connector.connect(
-        account="sandbox",
-        user="sandbox",
-        password="sandbox",  # noqa: S106
-        host="127.0.0.1",
-        port=port,
-        protocol="http",
-        platform_detection_timeout_seconds=0.0,
-        paramstyle="qmark",
-        session_parameters={"CLIENT_TELEMETRY_ENABLED": False},
-    )
-
-
 def _serve(request: Request, connection: SnowflakeConnection) -> Reply:
-    from snowflake.snowpark import Session
-    from snowflake.snowpark.session import _remove_session
-
-    session = None
     try:
         function = _load(request)
-        # The connector learns these from answers; the first statement may need them before.
-        connection._database, connection._schema = request.database, request.schema
-        connection._role, connection._warehouse = request.role, request.warehouse
-        session = Session.builder.configs({"connection": connection}).create()
-        return Reply(False, _text(function(session, *request.arguments)))
+        with client.session(
+            connection, request.database, request.schema, request.role, request.warehouse
+        ) as session:
+            return Reply(False, _text(function(session, *request.arguments)))
     except BaseException as error:  # noqa: BLE001
         return Reply(True, _explain(error, request))
-    finally:
-        if session is not None:
-            # `close` would close the connection; a session left registered would never be freed.
-            _remove_session(session)
-            atexit.unregister(session._close_at_exit)
 
 
 _inline: dict[tuple[str, str], Handler] = {}
