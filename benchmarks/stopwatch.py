@@ -42,7 +42,7 @@ Returned = TypeVar("Returned")
 
 @dataclass
 class Stopwatch:
-    """Seconds per part, of all threads."""
+    """Seconds per part within statements, of all threads; not what the account does on its own."""
 
     seconds: dict[str, float] = field(default_factory=lambda: {DUCKDB: 0.0, TRANSLATION: 0.0})
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -53,6 +53,8 @@ class Stopwatch:
 
         @wraps(function)
         def timed(*given: Given.args, **named: Given.kwargs) -> Returned:
+            if not getattr(self._running, "statements", 0):
+                return function(*given, **named)
             outer, self._running.inner = getattr(self._running, "inner", 0.0), 0.0
             began = time.perf_counter()
             try:
@@ -72,9 +74,11 @@ class Stopwatch:
 
         @wraps(execute)
         def written(of: Session, text: str, params: Params = ()) -> Result:
+            self._running.statements = getattr(self._running, "statements", 0) + 1
             try:
                 return execute(of, text, params)
             finally:
+                self._running.statements -= 1
                 if text.lstrip()[:4].lower() == "call":
                     file.write_text(json.dumps(self.seconds))
 
