@@ -9,14 +9,14 @@ breathing above 20 or below 9.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from producer.clock import MINUTE
 from producer.interval import Intervals
-from producer.vital_sign import VITALS, Values
+from producer.vital_sign import ADULT, VITALS, Values
 
 STABLE = "STABLE"
 ALERT = "A"
@@ -31,12 +31,15 @@ _CLEARLY = 0.8  # so far into it, consciousness and oxygen change
 class Deterioration:
     name: str
     weight: float
-    targets: Mapping[str, float] = field(repr=False)
+    targets: Mapping[str, float]
     """Vital sign and the value it goes to."""
     consciousness: str = ALERT
     """A C V P or U, at its worst."""
     needs_oxygen: bool = False
 
+
+Worsening = dict[int, tuple[Deterioration, bool]]
+"""Per monitor whose patient is in an episode: which one, and whether it is clearly under way."""
 
 DETERIORATIONS = (
     Deterioration("FEVER", 20, {"temperature_c": 38.9, "heart_rate": 110}),
@@ -79,8 +82,13 @@ _WEIGHTS = np.array([kind.weight for kind in DETERIORATIONS]) / sum(
     kind.weight for kind in DETERIORATIONS
 )
 _TARGETS = np.array(
-    [[kind.targets.get(name, np.nan) for name in _NAMES] for kind in DETERIORATIONS]
+    [
+        [kind.targets.get(name, usual) for name, usual in zip(_NAMES, ADULT, strict=True)]
+        for kind in DETERIORATIONS
+    ]
 )
+_SIDES = np.sign(_TARGETS - np.array(ADULT))
+"""1 where a vital rises, -1 where it falls, 0 where it is left as it is."""
 
 
 class Episodes:
@@ -91,7 +99,7 @@ class Episodes:
         self._intervals = Intervals(rng, monitors, EPISODES_PER_DAY, SHORTEST, LONGEST)
         self._kinds: NDArray[np.int64] = np.zeros(monitors, dtype=np.int64)
         self._targets: Values = np.zeros((monitors, len(VITALS)))
-        self._is_affected: NDArray[np.bool_] = np.zeros((monitors, len(VITALS)), dtype=bool)
+        self._sides: Values = np.zeros((monitors, len(VITALS)))
 
     def start(self, monitor: int, now: int, *, is_new: bool) -> None:
         """A patient's first episode, now or to come."""
@@ -103,7 +111,10 @@ class Episodes:
         self._intervals.stop(monitor)
 
     def befall(self, values: Values, now: int) -> Worsening:
-        """Move the values of those who deteriorate towards what their illness does to them."""
+        """Move the values of those who deteriorate towards what their illness does to them.
+
+        Never the other way: an infant's pulse, which is faster anyway, is not slowed by a fever.
+        """
         for monitor in self._intervals.renew(now):
             self._choose(monitor)
         ill = np.flatnonzero(self._intervals.under_way(now))
@@ -112,7 +123,9 @@ class Episodes:
         depth = np.minimum(np.minimum(since, left) / (RAMP * (ends - begins)), 1.0)
         before = values[ill]
         moved = before + depth[:, None] * (self._targets[ill] - before)
-        values[ill] = np.where(self._is_affected[ill], moved, before)
+        sides = self._sides[ill]
+        raised = np.where(sides > 0, np.maximum(before, moved), before)
+        values[ill] = np.where(sides < 0, np.minimum(before, moved), raised)
         kinds = self._kinds[ill].tolist()
         return {
             monitor: (DETERIORATIONS[kind], bool(reached >= _CLEARLY))
@@ -122,9 +135,5 @@ class Episodes:
     def _choose(self, monitor: int) -> None:
         kind = int(self._rng.choice(len(DETERIORATIONS), p=_WEIGHTS))
         self._kinds[monitor] = kind
-        self._is_affected[monitor] = ~np.isnan(_TARGETS[kind])
-        self._targets[monitor] = np.nan_to_num(_TARGETS[kind])
-
-
-Worsening = dict[int, tuple[Deterioration, bool]]
-"""Per monitor whose patient is in an episode: which one, and whether it is clearly under way."""
+        self._targets[monitor] = _TARGETS[kind]
+        self._sides[monitor] = _SIDES[kind]
