@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from support.account import Project, deployed_project
+from support.ward import Ward, landed_ward
 
 
 @pytest.fixture(scope="session")
@@ -16,3 +17,10 @@ def deployed() -> Iterator[Project]:
 def project(deployed: Project) -> Project:
     deployed.empty()
     return deployed
+
+
+@pytest.fixture(scope="session")
+def ward() -> Iterator[Ward]:
+    """Landed once, in an account of its own; tests only read it."""
+    with landed_ward() as ward:
+        yield ward
