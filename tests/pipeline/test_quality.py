@@ -154,19 +154,15 @@ def test_an_hour_unlike_the_same_hours_before_is_an_anomaly(project: Project) ->
 def test_a_source_that_falls_silent_is_stale(project: Project) -> None:
     start = dt.datetime(2026, 3, 2)
     quiet_from = start + dt.timedelta(days=14, hours=10)
-    for table, until in (
-        ("patient_flow", start + dt.timedelta(days=15)),
-        ("encounter", quiet_from),
-    ):
-        hours = (until - start) // HOUR
+    counts = {"patient_flow": 24 * 15, "encounter": (quiet_from - start) // HOUR}
+    for table, hours in counts.items():
         project.execute(
             f"insert into silver.{table}"
             " (event_id, payload_hash, event_date, event_timestamp, dq_flags, loaded_at)"
-            " select n, n, to_date(dateadd(hour, n, ?::timestamp_ntz)),"
-            " dateadd(hour, n, ?::timestamp_ntz), 'CLEAN', sysdate()"
-            " from (select row_number() over (order by seq4()) - 1 as n"
-            f" from table(generator(rowcount => {hours})))",
-            (str(start), str(start)),
+            " select n, n, to_date(told_at), told_at, 'CLEAN', told_at from ("
+            f" select n, dateadd(hour, n, '{start}'::timestamp_ntz) as told_at from ("
+            " select row_number() over (order by seq4()) - 1 as n"
+            f" from table(generator(rowcount => {hours}))))"
         )
 
     # One event an hour is expected; the 13 whole hours from 10:00 to 23:00 have none.
