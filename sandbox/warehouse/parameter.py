@@ -9,6 +9,7 @@ from sandbox.warehouse.errors import sql_error
 # https://docs.snowflake.com/en/sql-reference/parameters
 DEFAULTS: dict[str, Any] = {
     "AUTOCOMMIT": True,
+    "MULTI_STATEMENT_COUNT": 1,
     "QUERY_TAG": "",
     "TIMEZONE": "UTC",
 }
@@ -19,7 +20,6 @@ _WITHOUT_EFFECT = frozenset(
         "ERROR_ON_NONDETERMINISTIC_MERGE",
         "JSON_INDENT",
         "LOCK_TIMEOUT",
-        "MULTI_STATEMENT_COUNT",
         "QUOTED_IDENTIFIERS_IGNORE_CASE",
         "STATEMENT_QUEUED_TIMEOUT_IN_SECONDS",
         "STATEMENT_TIMEOUT_IN_SECONDS",
@@ -47,7 +47,6 @@ _FIXED = {
     "TIMESTAMP_TYPE_MAPPING": "TIMESTAMP_NTZ",
     "WEEK_OF_YEAR_POLICY": 0,
     "WEEK_START": 0,
-    "MULTI_STATEMENT_COUNT": 1,
 }
 
 

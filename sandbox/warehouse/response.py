@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import secrets
+import uuid
 from typing import Any
 
 from snowflake.connector.errors import ProgrammingError
 from starlette.responses import JSONResponse
 
 from sandbox.warehouse import wire
-from sandbox.warehouse.result import COPY, DML_KINDS, Result
+from sandbox.warehouse.result import COPY, DML_KINDS, Column, Result, status
 from sandbox.warehouse.session import Session
+
+_SEVERAL = 0xA000
 
 
 def answer(session: Session, result: Result) -> JSONResponse:
@@ -30,6 +33,25 @@ def answer(session: Session, result: Result) -> JSONResponse:
             "returned": total,
             "queryId": result.query_id,
             "statementTypeId": 0x3000 if result.kind == COPY else result.kind,
+        }
+        | _final_names(session)
+    )
+
+
+def answers(session: Session, results: list[Result]) -> JSONResponse:
+    """The answer to several statements: where the results of each are."""
+    done = status("Multiple statements executed successfully.", _SEVERAL)
+    return success(
+        {
+            "queryResultFormat": "json",
+            "rowset": wire.text_rows(done),
+            "rowtype": wire.rowtype([Column("multiple statement execution")]),
+            "total": 1,
+            "returned": 1,
+            "queryId": str(uuid.uuid4()),
+            "statementTypeId": _SEVERAL,
+            "resultIds": ",".join(result.query_id for result in results),
+            "resultTypes": ",".join(str(result.kind) for result in results),
         }
         | _final_names(session)
     )

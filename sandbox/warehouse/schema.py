@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 def create_database(session: Session, statement: Statement) -> Result:
     modifiers, reader = statement.after_head()
     name = reader.name()[-1]
+    if reader.peek() in {"CLONE", "FROM", "AS"}:
+        raise unsupported(f"create database ... {reader.peek().lower()} ...")
     options = reader.options()
     reader.end()
     session.commit()

@@ -27,11 +27,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from sandbox.warehouse import hook, statements, wire
+from sandbox.warehouse import hook, several, statements, wire
 from sandbox.warehouse.account import Account
 from sandbox.warehouse.control import VERSION, set_parameter
+from sandbox.warehouse.errors import unsupported
 from sandbox.warehouse.response import (
     answer,
+    answers,
     described,
     failure,
     logged_out,
@@ -262,7 +264,10 @@ class Server:
                 if body.get("describeOnly"):
                     columns, kind = session.describe(body["sqlText"])
                     return described(session, list(columns), kind)
-                return answer(session, _execute(session, body))
+                wanted = _wanted(session, body)
+                if wanted == 1:
+                    return answer(session, _execute(session, body))
+                return answers(session, several.run(session, body["sqlText"], wanted))
             except ProgrammingError as error:
                 return failure(error)
             except Exception as error:  # noqa: BLE001 - an HTTP 500 would be retried
@@ -311,6 +316,15 @@ def _execute(session: Session, body: dict[str, Any]) -> Result:
     total = sum(result.rowcount or 0 for result in results)
     last.table = last.table.set_column(0, last.columns[0].name, [[total]])
     return last
+
+
+def _wanted(session: Session, body: dict[str, Any]) -> int:
+    """How many statements the request is to hold; 0 for any number."""
+    given = (body.get("parameters") or {}).get("MULTI_STATEMENT_COUNT")
+    wanted = int(str(session.parameters["MULTI_STATEMENT_COUNT"] if given is None else given))
+    if wanted != 1 and body.get("bindings"):
+        raise unsupported("bound values for several statements in one request.")
+    return wanted
 
 
 def _apply(session: Session, wanted: dict[str, Any]) -> None:

@@ -13,8 +13,8 @@ from typing import Any
 
 from sqlglot.tokens import Token, TokenType
 
+from sandbox.warehouse import several
 from sandbox.warehouse.binding import is_to_resolve, resolve_names_and_options
-from sandbox.warehouse.errors import syntax_error
 from sandbox.warehouse.reader import Reader, Value, tokenize
 
 _MODIFIERS = (
@@ -110,20 +110,16 @@ def read_statement(text: str, params: tuple[Any, ...] | Mapping[str, Any] = ()) 
         tokens = tokenize(text)
     while tokens and tokens[-1].token_type is TokenType.SEMICOLON:
         tokens = tokens[:-1]
-    if any(t.token_type is TokenType.SEMICOLON for t in tokens) and not _is_script(tokens):
-        raise syntax_error("several statements in one request; send them one by one.")
+    if any(t.token_type is TokenType.SEMICOLON for t in tokens):
+        found = several.split(text, tokens)
+        if len(found) > 1:
+            raise several.wrong_number(len(found), 1)
     words, ends, modifiers = _head(text, tokens)
     return Statement(text, tokens, params, words, modifiers, ends)
 
 
 def is_empty(statement: Statement) -> bool:
     return not statement.tokens
-
-
-def _is_script(tokens: Sequence[Token]) -> bool:
-    first = tokens[0].text.upper()
-    has_body = any(t.text.upper() in {"AS", "THEN"} for t in tokens)
-    return first in {"BEGIN", "DECLARE", "EXECUTE"} or (first in {"CREATE", "ALTER"} and has_body)
 
 
 def _head(
