@@ -110,6 +110,7 @@ TIMES = Inputs(
     ],
     {
         "instant": instant(GIVEN),
+        "date_trunc": F.date_trunc("hour", GIVEN),
         "date_key": date_key(GIVEN),
         "iff": iff(col("GIVEN") > lit(dt.datetime(2000, 1, 1)), GIVEN, lit(None)),
         "hash_of": hash_of(instant(GIVEN)),
@@ -132,6 +133,7 @@ AMOUNTS = Inputs(
     {
         "text": GIVEN.cast("string"),
         "hash_of": hash_of(GIVEN),
+        "floor": F.floor(GIVEN),
         "rounded": GIVEN.cast("number(18, 1)"),
         "iff of nulls": iff(col("GIVEN") > lit(8), GIVEN, NO_NUMBER),
     },

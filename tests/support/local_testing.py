@@ -8,6 +8,7 @@ and a fresh index would put a value into another row.
 import datetime as dt
 import hashlib
 import json
+import math
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -160,9 +161,19 @@ def _try_to_timestamp_tz(column: ColumnEmulator, _format: ColumnEmulator) -> Col
 
 @patch(F.date_trunc)
 def _date_trunc(part: str, column: ColumnEmulator) -> ColumnEmulator:
-    """To the microsecond, which Python's times never exceed."""
-    assert part == "microsecond"
-    return column
+    """To the hour, or to the microsecond, which Python's times never exceed."""
+    if part == "microsecond":
+        return column
+    if part != "hour":
+        raise NotImplementedError(part)
+    return _mapped(
+        column, lambda at: at.replace(minute=0, second=0, microsecond=0), column.sf_type.datatype
+    )
+
+
+@patch(F.floor)
+def _floor(column: ColumnEmulator) -> ColumnEmulator:
+    return _mapped(column, math.floor, LongType())
 
 
 @patch(F.regexp_replace)
