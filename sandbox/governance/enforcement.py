@@ -6,6 +6,8 @@ For the role that may do everything only statements about objects come this way.
 from __future__ import annotations
 
 import re
+from itertools import pairwise
+from weakref import WeakKeyDictionary
 
 from sandbox.governance import authority, grants, ownership
 from sandbox.governance.authority import require
@@ -35,6 +37,8 @@ _ON_STAGE = {
     "COPY": "READ",
 }  # fmt: skip
 _INFORMATION = ("INFORMATION_SCHEMA", "_INFORMATION_SCHEMA")
+_allowed: WeakKeyDictionary[Session, object] = WeakKeyDictionary()
+"""What a session was last allowed: the same statement again asks nothing until the next DDL."""
 _CHANGES = {INSERT: "INSERT", UPDATE: "UPDATE", DELETE: "DELETE"}
 _MERGES = {"inserted": "INSERT", "updated": "UPDATE", "deleted": "DELETE"}
 
@@ -64,17 +68,14 @@ def access(session: Session, translation: Translation, verb: str) -> None:
     """Raise when the role may not read or change what a query or DML names."""
     if session.role == ADMIN or authority.authority_of(session).is_total:
         return
-    target = translation.target
-    for name in translation.reads:
-        if name not in session.temporary and name.schema not in _INFORMATION:
-            require(session, relation(session, name), "SELECT")
-            if stream.exists(session, name):
-                require(session, relation(session, stream.source_of(session, name)), "SELECT")
-    if target is not None and target.database != "temp":
-        for privilege in _needed(translation, verb):
-            require(session, relation(session, target), privilege)
-    if session.warehouse and (translation.reads or target):
-        _check_warehouse(session)
+    asked = (
+        *(session.role, session.secondary_roles, session.user, session.warehouse),
+        *(translation.reads, translation.target, translation.kind, translation.actions, verb),
+        *(session.account.generation, session.temporary_version),
+    )
+    if _allowed.get(session) != asked or session.in_ddl:
+        _check_access(session, translation, verb)
+        _allowed[session] = asked
 
 
 def call(session: Session, key: ObjectName) -> None:
@@ -97,6 +98,20 @@ def relation(session: Session, name: ObjectName) -> Securable:
         authority.require_path(session, found)
         raise does_not_exist("Object", name)
     return Securable(kind.upper(), name)
+
+
+def _check_access(session: Session, translation: Translation, verb: str) -> None:
+    target = translation.target
+    for name in translation.reads:
+        if name not in session.temporary and name.schema not in _INFORMATION:
+            require(session, relation(session, name), "SELECT")
+            if stream.exists(session, name):
+                require(session, relation(session, stream.source_of(session, name)), "SELECT")
+    if target is not None and target.database != "temp":
+        for privilege in _needed(translation, verb):
+            require(session, relation(session, target), privilege)
+    if session.warehouse and (translation.reads or target):
+        _check_warehouse(session)
 
 
 def _needed(translation: Translation, verb: str) -> list[str]:
@@ -255,32 +270,28 @@ def _check_description(session: Session, statement: Statement) -> None:
 
 
 def _follow(session: Session, statement: Statement, securable: Securable, was_there: bool) -> None:
-    """Grants go with a dropped object; a new one has an owner, and what future grants give."""
-    is_new = not was_there or "OR REPLACE" in statement.modifiers
+    """Grants go with a dropped object; a new one has an owner, and what future grants give.
+
+    A transaction of its own, and none where nothing is to be written.
+    """
+    is_there = exists(session, securable)
+    database = securable.name.database
+    if database and not session.account.has_database(database):
+        return
     if statement.verb == "DROP":
-        database = securable.name.database
-        is_left = not database or session.account.has_database(database)
-        if was_there and is_left and not exists(session, securable):
-            with session.ddl():
-                grants.forget(session, securable)
-                _forget_governed(session, securable)
+        if was_there and not is_there:
+            ownership.forget(session, securable)
         return
-    if not is_new or not exists(session, securable):
+    if not is_there or (was_there and "OR REPLACE" not in statement.modifiers):
         return
-    copies = any(
-        (a.text.upper(), b.text.upper()) == ("COPY", "GRANTS")
-        for a, b in zip(statement.tokens, statement.tokens[1:], strict=False)
-    )
-    with session.ddl():
-        if was_there:
-            _forget_governed(session, securable)
-            if copies and securable.kind in OF_SCHEMA:
-                return
-            grants.forget(session, securable)
-        ownership.created(session, securable)
+    if was_there:
+        copies = _copies_grants(statement) and securable.kind in OF_SCHEMA
+        ownership.forget(session, securable, keeps_grants=copies)
+        if copies:
+            return
+    ownership.created(session, securable)
 
 
-def _forget_governed(session: Session, securable: Securable) -> None:
-    from sandbox.governance import governed
-
-    governed.forget(session, securable)
+def _copies_grants(statement: Statement) -> bool:
+    words = [token.text.upper() for token in statement.tokens]
+    return ("COPY", "GRANTS") in pairwise(words)

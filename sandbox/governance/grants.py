@@ -56,6 +56,11 @@ def access(session: Session, securable: Securable) -> Access:
     return _access(found)
 
 
+def is_known(session: Session, securable: Securable) -> bool:
+    """Whether there is a record, so that forgetting it changes something."""
+    return session.catalog.get(session, _GRANTS, securable.record) is not None
+
+
 def owner_of(session: Session, securable: Securable) -> Role:
     return roles.parse(access(session, securable).owner)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sandbox.governance import grants
+from sandbox.governance import governed, grants
 from sandbox.governance import role as roles
 from sandbox.governance.grants import Access, Grant
 from sandbox.governance.role import ACCOUNTADMIN, Role
@@ -16,7 +16,7 @@ from sandbox.warehouse.session import Session
 def created(session: Session, securable: Securable) -> None:
     """A new object belongs to the session's role, and future grants apply to it.
 
-    Those of the schema take precedence over the database's. Inside `session.ddl()`.
+    Those of the schema take precedence over the database's.
     https://docs.snowflake.com/en/sql-reference/sql/grant-privilege#future-grants-on-database-or-schema-objects
     """
     owner, given = session.role, []
@@ -26,7 +26,19 @@ def created(session: Session, securable: Securable) -> None:
         else:
             given.append(Grant(one.privilege, one.role, owner, session.now(), one.with_option))
     if owner != roles.shown(ACCOUNTADMIN) or given:
-        grants.put(session, securable, Access(owner, tuple(given)))
+        with session.ddl():
+            grants.put(session, securable, Access(owner, tuple(given)))
+
+
+def forget(session: Session, securable: Securable, keeps_grants: bool = False) -> None:
+    """What was set on an object that is gone or replaced."""
+    has_grants = not keeps_grants and grants.is_known(session, securable)
+    is_governed = not governed.of(session, securable).is_empty
+    if has_grants or is_governed:
+        with session.ddl():
+            governed.forget(session, securable)
+            if has_grants:
+                grants.forget(session, securable)
 
 
 def transfer(

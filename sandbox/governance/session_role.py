@@ -5,7 +5,9 @@ https://docs.snowflake.com/en/sql-reference/sql/use-role
 
 from __future__ import annotations
 
+import base64
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from snowflake.connector.errors import ProgrammingError
@@ -13,7 +15,7 @@ from snowflake.connector.errors import ProgrammingError
 from sandbox.governance import role as roles
 from sandbox.governance.authority import authority_of
 from sandbox.governance.role import Role, account_role
-from sandbox.governance.user import by_login, find_user
+from sandbox.governance.user import by_login, find_user, fingerprints
 from sandbox.warehouse.errors import does_not_exist, sql_error, unsupported
 from sandbox.warehouse.hook import ADMIN
 from sandbox.warehouse.names import ObjectName, split_name
@@ -22,7 +24,7 @@ from sandbox.warehouse.result import OTHER, Result, status
 from sandbox.warehouse.session import Session
 from sandbox.warehouse.statement import Statement
 
-_BAD_LOGIN, _DISABLED, _BAD_ROLE = 390100, 390101, 390189
+_BAD_LOGIN, _DISABLED, _BAD_TOKEN, _BAD_ROLE = 390100, 390101, 390144, 390189
 
 
 @statement("use role")
@@ -58,15 +60,22 @@ def use_secondary_roles(session: Session, statement: Statement) -> Result:
     return status("Statement executed successfully.", OTHER)
 
 
-def log_in(session: Session, login: str, role: str | None) -> None:
+def log_in(session: Session, data: Mapping[str, Any], role: str | None) -> None:
     """Give a new session its user, and the role asked for or the user's default.
 
-    Nothing is authenticated. https://docs.snowflake.com/en/user-guide/security-access-control-overview
+    No password and no signature is checked; a service user must come with a key, and a key must be
+    the one the user has. `data` is what the client sent.
+    https://docs.snowflake.com/en/user-guide/key-pair-auth
     """
-    known = by_login(session, login)
+    known = by_login(session, str(data.get("LOGIN_NAME") or ""))
     if known is None:
         raise _refused("Incorrect username or password was specified.", _BAD_LOGIN)
     session.user, found = known
+    if data.get("AUTHENTICATOR") == "SNOWFLAKE_JWT":
+        if _fingerprint(str(data.get("TOKEN"))) not in fingerprints(found):
+            raise _refused("JWT token is invalid.", _BAD_TOKEN)
+    elif found.get("TYPE") == "SERVICE":
+        raise _refused("Incorrect username or password was specified.", _BAD_LOGIN)
     if found.get("DISABLED") is True:
         raise _refused("User access disabled. Contact your local system administrator.", _DISABLED)
     all_secondary = "ALL" in [str(one) for one in found.get("DEFAULT_SECONDARY_ROLES", ["ALL"])]
@@ -149,6 +158,16 @@ def _available(session: Session) -> frozenset[Role]:
         # Who may do everything can take any role.
         return frozenset(roles.every(session))
     return roles.closure(session, held)
+
+
+def _fingerprint(token: str) -> str:
+    """The one of the public key that a JWT names as the end of its issuer."""
+    try:
+        payload = token.split(".")[1]
+        claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+        return str(claims["iss"]).rpartition(".")[2]
+    except (IndexError, ValueError, KeyError):
+        return ""
 
 
 def _refused(message: str, errno: int) -> ProgrammingError:

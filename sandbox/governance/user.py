@@ -81,6 +81,12 @@ def by_login(session: Session, login: str) -> tuple[str, Definition] | None:
     return None
 
 
+def fingerprints(found: Definition) -> set[str]:
+    """Of the public keys a user has."""
+    keys = (found.get(name) for name in ("RSA_PUBLIC_KEY_FP", "RSA_PUBLIC_KEY_2_FP"))
+    return {str(one) for one in keys if one}
+
+
 @statement("create user")
 def create_user(session: Session, statement: Statement) -> Result:
     modifiers, reader = statement.after_head()

@@ -5,7 +5,7 @@ The warehouse itself knows no privileges and no policies; it only asks at these 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def _nothing(*_: object) -> None:
     return None
 
 
-def _take_role(session: Session, _login: str, role: str | None) -> None:
+def _take_role(session: Session, _data: Mapping[str, Any], role: str | None) -> None:
     session.role = role or session.role
 
 
@@ -42,8 +42,8 @@ class Hooks:
 
     run: Callable[[Session, Statement, StatementHandler], Result] = staticmethod(_carry_out)
     """Carry out a statement of a role with limits, or one about objects."""
-    log_in: Callable[[Session, str, str | None], None] = staticmethod(_take_role)
-    """Give a new session the user and role asked for."""
+    log_in: Callable[[Session, Mapping[str, Any], str | None], None] = staticmethod(_take_role)
+    """Give a new session the user its login names, and the role asked for."""
     access: Callable[[Session, Translation, str], None] = staticmethod(_nothing)
     """Raise when the role may not read or change what a translation names."""
     call: Callable[[Session, ObjectName], None] = staticmethod(_nothing)

@@ -206,9 +206,11 @@ class Server:
         try:
             if lent is None:
                 role = _folded(request.query_params.get("roleName"))
-                hook.hooks.log_in(session, str(body["data"].get("LOGIN_NAME") or ""), role)
+                hook.hooks.log_in(session, body["data"], role)
             _apply(session, wanted)
         except ProgrammingError as error:
+            if lent is None:
+                session.close()
             return failure(error)
         token = secrets.token_urlsafe(32)
         self._logins[token] = Login(session, lent is not None)
