@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 from sandbox.warehouse import stream
 from sandbox.warehouse.column import ColumnDefinition
 from sandbox.warehouse.data_type import duckdb_type, parse_type
+from sandbox.warehouse.definition import kind_of
 from sandbox.warehouse.describe import shown_type
-from sandbox.warehouse.errors import sql_error
+from sandbox.warehouse.errors import does_not_exist, sql_error
 from sandbox.warehouse.names import ObjectName, literal, quote
 
 if TYPE_CHECKING:
@@ -193,6 +194,33 @@ class TableColumns:
                 2108,
                 "22000",
             )
+
+
+def columns_like(session: Session, source: ObjectName) -> list[ColumnDefinition]:
+    """The columns of a table for another one of the same form."""
+    if source not in session.temporary and kind_of(session, source) != "table":
+        raise does_not_exist("Table", source)
+    columns = TableColumns(session, source)
+    declared, texts = columns.definition["columns"], columns.definition["defaults"]
+    comments = dict(
+        session.run(
+            "select column_name, comment from duckdb_columns() "
+            "where database_name = ? and schema_name = ? and table_name = ?",
+            [source.database, source.schema, source.name],
+        )
+    )
+    return [
+        ColumnDefinition(
+            name=name,
+            type=column.type,
+            declared_type=declared.get(name, ""),
+            is_required=column.is_required,
+            default=column.default,
+            comment=comments.get(name),
+            default_text=texts.get(name),
+        )
+        for name, column in columns.known().items()
+    ]
 
 
 def _is_allowed(old: str, new: str) -> bool:

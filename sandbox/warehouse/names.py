@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sandbox.warehouse.errors import syntax_error
+from sandbox.warehouse.errors import sql_error, syntax_error, unsupported
 
 
 @dataclass(frozen=True, order=True)
@@ -30,6 +31,28 @@ def quote(identifier: str) -> str:
 def literal(text: str | None) -> str:
     """A DuckDB string literal; only for definitions, values of users are always bound."""
     return "null" if text is None else "'" + text.replace("'", "''") + "'"
+
+
+def complete_name(parts: Sequence[str], database: str | None, schema: str | None) -> ObjectName:
+    """The full name of a schema object; raises when what is missing is not known."""
+    if len(parts) > 3:
+        raise unsupported(f"name {'.'.join(parts)} with more than three parts.")
+    if len(parts) < 3 and database is None:
+        raise sql_error(
+            "Cannot perform operation. This session does not have a current database. "
+            "Call 'USE DATABASE', or use a qualified name.",
+            90105,
+            "22000",
+        )
+    if len(parts) < 2 and schema is None:
+        raise sql_error(
+            "Cannot perform operation. This session does not have a current schema. "
+            "Call 'USE SCHEMA', or use a qualified name.",
+            90106,
+            "22000",
+        )
+    place = (database, schema)[: 3 - len(parts)] + tuple(parts)
+    return ObjectName(*(str(part) for part in place))
 
 
 def split_name(text: str) -> tuple[str, ...]:

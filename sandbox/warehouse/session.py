@@ -19,8 +19,8 @@ from snowflake.connector.errors import ProgrammingError
 
 from sandbox.warehouse import hook, stream
 from sandbox.warehouse.engine import Engine, Params
-from sandbox.warehouse.errors import snowflake_errors, sql_error, unsupported
-from sandbox.warehouse.names import ObjectName, quote, split_name
+from sandbox.warehouse.errors import snowflake_errors, sql_error
+from sandbox.warehouse.names import ObjectName, complete_name, quote, split_name
 from sandbox.warehouse.parameter import Parameters
 from sandbox.warehouse.registry import find_statement
 from sandbox.warehouse.result import Column, Result
@@ -59,6 +59,7 @@ class Session:
         self.temporary_version = 0
         """Grows with each change of the temporary tables, which no other session sees."""
         self.temporary_stages: dict[ObjectName, dict[str, Any]] = {}
+        self.temporary_formats: dict[ObjectName, dict[str, Any]] = {}
         self.autocommit = True
         self.query_ids: deque[str] = deque(maxlen=50)
         self.transaction: Transaction | None = None
@@ -145,24 +146,7 @@ class Session:
 
     def resolve(self, parts: Sequence[str]) -> ObjectName:
         """The full name of a schema object, completed by the current database and schema."""
-        if len(parts) > 3:
-            raise unsupported(f"name {'.'.join(parts)} with more than three parts.")
-        if len(parts) < 3 and self.database is None:
-            raise sql_error(
-                "Cannot perform operation. This session does not have a current database. "
-                "Call 'USE DATABASE', or use a qualified name.",
-                90105,
-                "22000",
-            )
-        if len(parts) < 2 and self.schema is None:
-            raise sql_error(
-                "Cannot perform operation. This session does not have a current schema. "
-                "Call 'USE SCHEMA', or use a qualified name.",
-                90106,
-                "22000",
-            )
-        database, schema, name = (self.database, self.schema)[: 3 - len(parts)] + tuple(parts)
-        return ObjectName(str(database), str(schema), str(name))
+        return complete_name(parts, self.database, self.schema)
 
     def place(self, table: ObjectName) -> str:
         """DuckDB's name of a table."""

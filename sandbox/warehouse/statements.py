@@ -11,6 +11,7 @@ _MODULES = (
     "control",
     "copy_into",
     "describe",
+    "drop",
     "query",
     "schema",
     "sequence",

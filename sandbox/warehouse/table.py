@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 from sandbox.warehouse import sequence, stream
 from sandbox.warehouse.column import ColumnDefinition, read_columns
-from sandbox.warehouse.column_change import TableColumns
+from sandbox.warehouse.column_change import TableColumns, columns_like
 from sandbox.warehouse.comment import set_comment
 from sandbox.warehouse.definition import comment_of, kind_of, read_options, translation_of
-from sandbox.warehouse.errors import already_exists, does_not_exist, sql_error, unsupported
+from sandbox.warehouse.errors import already_exists, sql_error, unsupported
 from sandbox.warehouse.names import ObjectName, quote
 from sandbox.warehouse.query import relations, runnable_sql
 from sandbox.warehouse.registry import statement
@@ -112,36 +112,6 @@ def alter_columns(session: Session, name: ObjectName, wanted: Sequence[ColumnDef
     columns.save()
 
 
-@statement("drop table", "drop view")
-def drop_relation(session: Session, statement: Statement) -> Result:
-    modifiers, reader = statement.after_head()
-    name = session.resolve(reader.name())
-    if not reader.accept("CASCADE"):
-        reader.accept("RESTRICT")
-    reader.end()
-    kind = statement.words[1].lower()
-    if name in session.temporary and kind == "table":
-        with session.ddl(is_temporary=True):
-            session.run(f"drop table temp.main.{quote(str(name))}")
-        session.temporary.discard(name)
-        return status(f"{name.name} successfully dropped.")
-    with session.ddl([name]):
-        known = kind_of(session, name)
-        if known is None:
-            if "IF EXISTS" in modifiers:
-                return status(
-                    f"Drop statement executed successfully ({name.name} already dropped)."
-                )
-            raise does_not_exist(kind.capitalize(), name)
-        if known != kind:
-            raise sql_error(f"SQL compilation error:\n{name} is not a {kind}.", 2203, "42601")
-        session.run(f"drop {kind} {name.sql}")
-        session.catalog.drop(session, kind, name)
-        if kind == "table":
-            stream.table_replaced(session, name)
-    return status(f"{name.name} successfully dropped.")
-
-
 def _read_content(session: Session, reader: Reader) -> tuple[ObjectName | None, _Content]:
     """The table that is taken as a pattern, and what the new one is made of."""
     if reader.peek() in {"USING", "FROM"}:
@@ -153,25 +123,7 @@ def _read_content(session: Session, reader: Reader) -> tuple[ObjectName | None, 
     source = session.resolve(reader.name())
     if reader.peek() in {"AT", "BEFORE"}:
         raise unsupported("a clone of a table as it was at a point in the past.")
-    place = session.place(source)
-    declared = (session.catalog.get(session, "table", source) or {}).get("columns", {})
-    texts = (session.catalog.get(session, "table", source) or {}).get("defaults", {})
-    if source not in session.temporary and kind_of(session, source) != "table":
-        raise does_not_exist("Table", source)
-    comments = dict(
-        session.run(
-            "select column_name, comment from duckdb_columns() "
-            "where database_name = ? and schema_name = ? and table_name = ?",
-            [source.database, source.schema, source.name],
-        )
-    )
-    columns = [
-        ColumnDefinition(
-            name, kind, declared.get(name, ""), null == "NO", default, comments.get(name),
-            texts.get(name),
-        )
-        for name, kind, null, _, default, _ in session.run(f"describe {place}")
-    ]  # fmt: skip
+    columns = columns_like(session, source)
     return source, _Content(columns, rows_of=source if has_rows else None)
 
 
