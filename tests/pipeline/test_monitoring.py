@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from support.account import SILVER, Project
 from support.comparison import assert_same_rows
-from support.message import admission
-from support.raw import FLOW, RawEvent, at, event, events, records, redelivered
+from support.message import admission, reading
+from support.raw import FLOW, VITALS, RawEvent, at, event, events, records, redelivered
 
 FIGURES = (
     "raw_rows",
@@ -130,6 +130,21 @@ def test_the_same_line_at_two_times_is_two_rows_and_in_two_files_of_one_time_a_d
         project.run(procedure)
 
     assert figures(project, "hospital_record") == (4, 2, 1, 1, 0, 0)
+
+
+def test_readings_balance_too(project: Project) -> None:
+    good, late = reading("r1", "2026-01-01T08:00:00Z"), reading("r2", "2026-06-02T00:00:01Z")
+    project.land_events(events(VITALS, good, None, "{", good, late, reading("r3", "")))
+    for procedure in SILVER:
+        project.run(procedure)
+
+    assert figures(project, "vitals_event") == (6, 2, 1, 3, 0, 0)
+    rejected = project.rows("ops.rejected_event", "source = 'vitals_event'")
+    assert sorted((row["origin"], row["reason"]) for row in rejected) == [
+        ("carefloe.vitals/0/1", "NULL_MESSAGE"),
+        ("carefloe.vitals/0/2", "NOT_JSON"),
+        ("carefloe.vitals/0/4", "FUTURE_EVENT"),
+    ]
 
 
 def test_flags_are_counted_one_by_one(project: Project) -> None:
