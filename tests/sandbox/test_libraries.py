@@ -21,7 +21,7 @@ from sqlglot import exp
 from sandbox.kafka.protocol import APIS
 from sandbox.procedure import client
 from sandbox.service import Warehouse
-from sandbox.warehouse import server
+from sandbox.warehouse.endpoint import CLIENT_PARAMETERS
 from sandbox.warehouse.stream_append import UNCOMMITTED
 
 ROOT = Path(__file__).parents[2]
@@ -154,7 +154,7 @@ def test_a_connection_carries_many_sessions_of_a_handler() -> None:
 
 def test_snowpark_still_asks_for_the_parameters_a_login_is_answered_with() -> None:
     text = inspect.getsource(snowflake.snowpark.session)
-    sent = [name for name in server._CLIENT_PARAMETERS if name.startswith("PYTHON_SNOWPARK_")]
+    sent = [name for name in CLIENT_PARAMETERS if name.startswith("PYTHON_SNOWPARK_")]
     assert len(sent) == 3
     gone = [name for name in sent if name.removesuffix("_VERSION") not in text]
     assert not gone, f"Snowpark does not read {', '.join(gone)} any more. {NEXT_STEP}"

@@ -211,6 +211,6 @@ def test_a_very_deep_statement_is_no_server_error(sql: Any) -> None:
 
 def test_an_unknown_token_must_log_in_again(server: Any, connect: Any) -> None:
     connection = connect()
-    server._logins.pop(connection.rest.token)
+    server.logins.remove(connection.rest.token)
     with pytest.raises(DatabaseError):
         connection.cursor().execute("select 1")
