@@ -64,7 +64,9 @@ class Place:
         """Rows per table that the pipeline writes."""
         tables = (
             "silver.patient_flow", "silver.encounter", "gold.dim_patient", "gold.dim_department",
-            "gold.fact_patient_flow", "gold.fact_encounter", "ops.rejected_event",
+            "gold.fact_patient_flow", "gold.fact_encounter", "ops.rejected_event", "silver.vitals",
+            "gold.fact_vitals", "gold.vitals_hourly", "gold.fact_alert",
+            "gold.patient_latest_vitals",
         )  # fmt: skip
         query = " union all ".join(f"select '{t}', count(*) from {t}" for t in tables)
         return dict(self.rows(query))
@@ -94,9 +96,12 @@ def test_events_and_files_go_from_the_simulator_to_the_kpis_and_nothing_doubles(
     flow = ("patient-flow", *same_world, "--events", "1500", "--dirty-rate", "0.06",
             "--duplicate-rate", "0.05", "--late-rate", "0.05",
             "--out-of-order-rate", "0.05")  # fmt: skip
+    ward = ("vitals", *same_world, "--at", "2021-01-01T12:00:00", "--events", "2000",
+            "--dirty-rate", "0.05", "--duplicate-rate", "0.05")  # fmt: skip
     place.program("carefloe-producer", "files", *same_world, "--to", world)
     place.program("carefloe-loader", "csv", world, "--as-of", "2021-01-01T00:00:00Z")
     place.program("carefloe-producer", *flow)
+    place.program("carefloe-producer", *ward)
     place.load()
     first = place.counts()
 
@@ -111,6 +116,7 @@ def test_events_and_files_go_from_the_simulator_to_the_kpis_and_nothing_doubles(
         ("organization_record", 0, 0),
         ("patient_flow_event", 0, 0),
         ("payer_record", 0, 0),
+        ("vitals_event", 0, 0),
     ]
     assert place.rows(
         "select count(*), sum(bed_capacity) is not null from gold.kpi_bed_occupancy"
@@ -121,11 +127,24 @@ def test_events_and_files_go_from_the_simulator_to_the_kpis_and_nothing_doubles(
     # The same files, the same events and a second deployment change nothing.
     place.program("carefloe-loader", "csv", world, "--as-of", "2021-01-01T00:00:00Z")
     place.program("carefloe-producer", *flow)
+    place.program("carefloe-producer", *ward)
     place.deploy()
     place.load()
     assert place.rows("select count(*) from raw.patient_flow_event") == [(3000,)]
     assert {**place.counts(), "ops.rejected_event": 0} == {**first, "ops.rejected_event": 0}
     assert place.counts()["ops.rejected_event"] == 2 * first["ops.rejected_event"]
+
+    # Breaches of 2021 page nobody, but each run is told, once.
+    assert place.rows(
+        "select distinct kind, is_suppressed, outcome from ops.notification order by kind"
+    ) == [("ALERT", True, None), ("RUN", False, "SUCCEEDED")]
+    place.program("carefloe-loader", "notify", "--until-caught-up")
+    assert "\n0 notifications" in "\n" + place.program(
+        "carefloe-loader", "notify", "--until-caught-up"
+    )
+    assert place.rows("select count(*) from ops.notification_delivery") == place.rows(
+        "select count(distinct graph_run_group_id) from ops.pipeline_run"
+    )
 
     # The next events come on top.
     place.program("carefloe-producer", *flow, "--skip", "1500")
@@ -198,6 +217,9 @@ def test_a_broken_release_makes_settle_fail_and_the_next_one_heals_it(place: Pla
     )
     assert settled.returncode == 1
     assert "LOAD_DIM_PAYER" in settled.stdout + settled.stderr
+    assert place.rows(
+        "select distinct pipeline, failed_stage from ops.notification where outcome = 'FAILED'"
+    ) == [("LOAD_DIM_PAYER", "LOAD_DIM_PAYER")]
     assert place.rows(WITHOUT_PAYER) != [(0,)]
 
     # No new events come, but the stream still has its rows: the repaired task reads them.
