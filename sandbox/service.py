@@ -20,10 +20,11 @@ from sandbox.governance import install as governance
 from sandbox.kafka.error import FolderError
 from sandbox.kafka.folder import FolderLock
 from sandbox.notification import integration, mail
-from sandbox.procedure import call
+from sandbox.procedure import anonymous, call
 from sandbox.procedure import functions as procedure_functions
 from sandbox.procedure import statements as procedure_statements
 from sandbox.runtime import Runtime
+from sandbox.script import statements as script_statements
 from sandbox.show import keys
 from sandbox.show import statements as show_statements
 from sandbox.streamlit import address
@@ -38,6 +39,7 @@ STATEMENTS = (
     address,
     alert_functions,
     alert_statements,
+    anonymous,
     call,
     governance,
     integration,
@@ -45,6 +47,7 @@ STATEMENTS = (
     mail,
     procedure_functions,
     procedure_statements,
+    script_statements,
     show_statements,
     streamlit_statements,
     graph_status,

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
+from sandbox.script.interpreter import check_body
 from sandbox.task.options import read_config
 from sandbox.task.schedule import ScheduleError, parse_schedule
 from sandbox.warehouse.errors import sql_error, syntax_error, unsupported
@@ -129,6 +130,7 @@ def read_action(reader: Reader) -> str:
     action = reader.rest()
     if not action:
         raise syntax_error("an alert needs an action behind THEN.")
+    check_body(action)
     return action
 
 

@@ -14,8 +14,8 @@ from snowflake.connector.errors import ProgrammingError
 
 from sandbox.alert.definition import KIND, Alert
 from sandbox.alert.history import AlertHistory, AlertResult, AlertRun, Origin
+from sandbox.script.interpreter import run_body
 from sandbox.task.schedule import parse_schedule
-from sandbox.task.script import statements
 from sandbox.warehouse.account import Account
 from sandbox.warehouse.names import ObjectName
 from sandbox.warehouse.session import Session
@@ -99,8 +99,7 @@ class AlertKeeper:
             if not has_rows:
                 return AlertResult("CONDITION_FALSE", asked)
             try:
-                for text in statements(alert.action):
-                    session.execute(text)
+                run_body(session, alert.action)
             except ProgrammingError as error:
                 return _failed("ACTION_FAILED", error, asked)
             return AlertResult("TRIGGERED", asked, session.last_query_id)

@@ -13,6 +13,9 @@ from sandbox.procedure.process import Reply, Request
 from sandbox.procedure.store import procedures
 from sandbox.procedure.system import find_system_procedure
 from sandbox.runtime import runtime_of
+from sandbox.script.interpreter import run_block
+from sandbox.script.syntax import parse_block
+from sandbox.script.variable import Variable
 from sandbox.warehouse import hook, stage
 from sandbox.warehouse.errors import sql_error, unsupported
 from sandbox.warehouse.names import ObjectName, quote
@@ -36,6 +39,7 @@ _DUCKDB_TYPES = {
     "ARRAY": "JSON",
 }
 _SEMI_STRUCTURED = ("VARIANT", "OBJECT", "ARRAY")
+_TYPES = {"fixed": "NUMBER", "text": "VARCHAR", "real": "FLOAT"}
 
 
 @statement("call")
@@ -48,31 +52,68 @@ def call(session: Session, statement: Statement) -> Result:
     parts = reader.name()
     if len(parts) == 1 and parts[0].startswith("SYSTEM$"):
         return _call_system(session, statement, parts[0], reader.rest())
-    given = _given_arguments(reader.parenthesized())
-    reader.end()
-    procedure = _find(session, session.resolve(parts), given)
+    given = given_arguments(reader)
+    procedure = _find(session, session.resolve(parts), given, statement)
     hook.hooks.call(session, procedure.key)
+    return run(session, procedure, given, statement)
+
+
+def run(
+    session: Session, procedure: Procedure, given: Sequence[Given], statement: Statement
+) -> Result:
+    """What the procedure returns for these arguments, as one value or as a table."""
     values = _values(session, procedure, given, statement)
-    files = [stage.path(session, location) for location in procedure.imports]
     before = session.transaction
     with _rights(session, procedure):
-        request = Request(
-            handler=procedure.handler,
-            folder=None,
-            body=procedure.body,
-            arguments=tuple(values),
-            database=session.database,
-            schema=session.schema,
-            role=session.role,
-            warehouse=session.warehouse,
-        )
-        reply = runtime_of(session).handlers.call(session, files, request)
-    _end_transaction(session, before, reply)
+        if procedure.language == "SQL":
+            return _run_script(session, procedure, values, before)
+        return _run_handler(session, procedure, values, before)
+
+
+def _run_script(
+    session: Session, procedure: Procedure, values: list[Any], before: Transaction | None
+) -> Result:
+    block = parse_block(procedure.body or "")
+    arguments = {
+        one.name: Variable(value, one.type in _SEMI_STRUCTURED)
+        for one, value in zip(procedure.arguments, values, strict=True)
+    }
+    returns = None if procedure.returns.startswith("TABLE") else procedure.returns
+    name = procedure.name.name
+    failed = True
+    try:
+        result = run_block(session, block, arguments, name, returns)
+        failed = False
+    finally:
+        _end_transaction(session, before, failed)
+    return result
+
+
+def _run_handler(
+    session: Session, procedure: Procedure, values: list[Any], before: Transaction | None
+) -> Result:
+    files = [stage.path(session, location) for location in procedure.imports]
+    parsed = [
+        json.loads(value) if one.type in _SEMI_STRUCTURED and value is not None else value
+        for one, value in zip(procedure.arguments, values, strict=True)
+    ]
+    request = Request(
+        handler=procedure.handler,
+        folder=None,
+        body=procedure.body,
+        arguments=tuple(parsed),
+        database=session.database,
+        schema=session.schema,
+        role=session.role,
+        warehouse=session.warehouse,
+    )
+    reply = runtime_of(session).handlers.call(session, files, request)
+    _end_transaction(session, before, reply.failed)
     if reply.failed:
         message = f"Python Interpreter Error:\n{reply.text}"
         where = f" in function {procedure.name.name} with handler {procedure.handler}"
         raise sql_error(f"{message}\n{where}", _HANDLER_ERROR, "P0000")
-    return _returned(session, procedure, reply.text)
+    return _returned(session, procedure, reply)
 
 
 def _call_system(session: Session, statement: Statement, name: str, arguments: str) -> Result:
@@ -86,29 +127,37 @@ def _call_system(session: Session, statement: Statement, name: str, arguments: s
 
 
 @dataclass(frozen=True)
-class _Given:
+class Given:
     """An argument of a CALL: SQL text, still to be evaluated."""
 
     name: str | None
     sql: str
 
 
-def _given_arguments(reader: Reader) -> list[_Given]:
+def given_arguments(reader: Reader) -> list[Given]:
+    """The arguments between the parentheses, which end the statement."""
     given = []
-    for part in reader.split():
+    inner = reader.parenthesized()
+    reader.end()
+    for part in inner.split():
         name = part.peek() if part.peek(1) == "=>" else None
         if name:
             part.accept(name, "=>")
-        given.append(_Given(name, part.rest()))
+        given.append(Given(name, part.rest()))
     return given
 
 
-def _find(session: Session, name: ObjectName, given: Sequence[_Given]) -> Procedure:
+def _find(
+    session: Session, name: ObjectName, given: Sequence[Given], statement: Statement
+) -> Procedure:
     """The procedure these arguments fit."""
     known = procedures(session, name.database).values()
     fitting = [one for one in known if one.name == name and _fits(one, given)]
     if len(fitting) > 1:
         fitting = [one for one in fitting if len(one.arguments) == len(given)]
+    if len(fitting) > 1:
+        types = _types_of(session, given, statement)
+        fitting = [one for one in fitting if [a.type for a in one.arguments] == types] or fitting
     if len(fitting) > 1:
         raise unsupported(f"choosing among procedures {name} by the types of the arguments.")
     if not fitting:
@@ -121,14 +170,21 @@ def _find(session: Session, name: ObjectName, given: Sequence[_Given]) -> Proced
     return fitting[0]
 
 
-def _fits(procedure: Procedure, given: Sequence[_Given]) -> bool:
+def _types_of(session: Session, given: Sequence[Given], statement: Statement) -> list[str]:
+    """The types of the arguments, which tell overloads apart."""
+    sql = ", ".join(one.sql for one in given)
+    columns = session.execute(f"select {sql}", statement.params).columns
+    return [_TYPES.get(column.type, column.type.upper()) for column in columns]
+
+
+def _fits(procedure: Procedure, given: Sequence[Given]) -> bool:
     bound = _bound(procedure, given)
     return bound is not None and all(
         one.name in bound or one.default is not None for one in procedure.arguments
     )
 
 
-def _bound(procedure: Procedure, given: Sequence[_Given]) -> dict[str, str] | None:
+def _bound(procedure: Procedure, given: Sequence[Given]) -> dict[str, str] | None:
     """SQL text by argument name; None when the arguments do not fit."""
     names = [one.name for one in procedure.arguments]
     if len(given) > len(names):
@@ -138,21 +194,17 @@ def _bound(procedure: Procedure, given: Sequence[_Given]) -> dict[str, str] | No
 
 
 def _values(
-    session: Session, procedure: Procedure, given: Sequence[_Given], statement: Statement
+    session: Session, procedure: Procedure, given: Sequence[Given], statement: Statement
 ) -> list[Any]:
-    """The arguments, defaults included, cast to the declared types, as Python values."""
+    """The arguments, defaults included, cast to the declared types; VARIANT as JSON text."""
     if not procedure.arguments:
         return []
     bound = _bound(procedure, given) or {}
     sql = [f"cast({bound.get(one.name, one.default)} as {one.type})" for one in procedure.arguments]
-    row = session.execute(f"select {', '.join(sql)}", statement.params).rows()[0]
-    return [
-        json.loads(value) if one.type in _SEMI_STRUCTURED and value is not None else value
-        for one, value in zip(procedure.arguments, row, strict=True)
-    ]
+    return list(session.execute(f"select {', '.join(sql)}", statement.params).rows()[0])
 
 
-def _end_transaction(session: Session, before: Transaction | None, reply: Reply) -> None:
+def _end_transaction(session: Session, before: Transaction | None, failed: bool) -> None:
     """A transaction begun in a procedure must end in it.
 
     https://docs.snowflake.com/en/sql-reference/transactions#stored-procedures-and-transactions
@@ -160,7 +212,7 @@ def _end_transaction(session: Session, before: Transaction | None, reply: Reply)
     left = session.transaction
     if left is not None and left is not before and left.explicit:
         session.rollback()
-        if not reply.failed:
+        if not failed:
             raise sql_error(
                 "Stored procedure execution error: Scoped transaction started in stored procedure "
                 "is incomplete and it was rolled back.",
@@ -190,7 +242,15 @@ def _rights(session: Session, procedure: Procedure) -> Iterator[None]:
         session.role, session.secondary_roles = roles
 
 
-def _returned(session: Session, procedure: Procedure, text: str | None) -> Result:
+def _returned(session: Session, procedure: Procedure, reply: Reply) -> Result:
+    text = reply.text
+    if procedure.returns.startswith("TABLE"):
+        found = session.account.recall(text or "") if reply.is_rows else None
+        if found is None:
+            raise sql_error(
+                f"The handler of {procedure.name.name} must return a DataFrame.", 100357, "P0000"
+            )
+        return Result(found.columns, found.table, QUERY)
     kind = _DUCKDB_TYPES.get(procedure.returns, "VARCHAR")
     if procedure.returns == "NUMBER" and text is not None and "." in text:
         kind = f"DECIMAL(38, {len(text.partition('.')[2])})"

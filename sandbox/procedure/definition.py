@@ -14,6 +14,7 @@ from typing import Any, Literal
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
+from sandbox.script.syntax import is_block, parse_block
 from sandbox.warehouse.errors import sql_error, syntax_error, unsupported
 from sandbox.warehouse.names import ObjectName
 from sandbox.warehouse.statement import Reader
@@ -68,6 +69,7 @@ class Procedure:
     execute_as: Literal["OWNER", "CALLER"]
     comment: str | None
     created_on: datetime
+    language: Literal["PYTHON", "SQL"] = "PYTHON"
 
     @property
     def signature(self) -> str:
@@ -124,8 +126,11 @@ def read_procedure(reader: Reader, name: ObjectName, now: datetime) -> Procedure
     """What follows the name in CREATE PROCEDURE; refuses what the sandbox would not carry out."""
     arguments = tuple(_argument(part) for part in reader.parenthesized().split())
     given = _clauses(reader)
-    if (language := given.get("LANGUAGE")) != "PYTHON":
-        raise unsupported(f"procedures in language {language or 'SQL'}; it runs Python handlers.")
+    language = given.get("LANGUAGE", "SQL")
+    if language == "SQL":
+        return _scripted(name, arguments, given, now)
+    if language != "PYTHON":
+        raise unsupported(f"procedures in language {language}; it runs Python and SQL.")
     if given.get("RUNTIME_VERSION") != PYTHON:
         raise unsupported(
             f"runtime_version {given.get('RUNTIME_VERSION')}; it runs Python {PYTHON}, "
@@ -150,6 +155,31 @@ def read_procedure(reader: Reader, name: ObjectName, now: datetime) -> Procedure
     )
 
 
+def _scripted(
+    name: ObjectName, arguments: tuple[Argument, ...], given: dict[str, Any], now: datetime
+) -> Procedure:
+    """A procedure in Snowflake Scripting."""
+    for clause in ("RETURNS", "AS"):
+        if clause not in given:
+            raise syntax_error(f"a SQL procedure needs {clause}.")
+    if not is_block(given["AS"]):
+        raise syntax_error("the body of a SQL procedure is a block: begin ... end.")
+    parse_block(given["AS"])
+    return Procedure(
+        name=name,
+        arguments=arguments,
+        returns=given["RETURNS"],
+        handler="",
+        imports=(),
+        packages=(),
+        body=given["AS"],
+        execute_as=given.get("EXECUTE", "OWNER"),
+        comment=given.get("COMMENT"),
+        created_on=now,
+        language="SQL",
+    )
+
+
 def _argument(reader: Reader) -> Argument:
     name = reader.name()[0]
     kind = canonical_type(reader.until("DEFAULT"))
@@ -165,19 +195,25 @@ def _clauses(reader: Reader) -> dict[str, Any]:
         if reader.accept("NOT", "NULL") or reader.accept("VOLATILE"):
             continue
         if reader.accept("RETURNS"):
-            if reader.peek() == "TABLE":
-                raise unsupported("procedures that return a table.")
-            given["RETURNS"] = canonical_type(reader.until(*_CLAUSES))
+            given["RETURNS"] = _returned_type(reader)
         elif reader.accept("LANGUAGE"):
             given["LANGUAGE"] = str(reader.value()).upper()
         elif reader.accept("EXECUTE", "AS"):
             given["EXECUTE"] = _rights(reader)
         elif reader.accept("AS"):
-            given["AS"] = reader.string()
+            given["AS"] = reader.string() if reader.at_text else reader.rest()
             reader.end()
         else:
             given.update(_option(reader))
     return given
+
+
+def _returned_type(reader: Reader) -> str:
+    """A canonical type, or `TABLE (NAME TYPE, ...)`."""
+    if not reader.accept("TABLE"):
+        return canonical_type(reader.until(*_CLAUSES))
+    columns = [_argument(part) for part in reader.parenthesized().split()]
+    return f"TABLE ({', '.join(f'{column.name} {column.type}' for column in columns)})"
 
 
 def _rights(reader: Reader) -> str:

@@ -51,6 +51,8 @@ class Reply:
 
     failed: bool
     text: str | None
+    is_rows: bool = False
+    """The handler returned a DataFrame, which has run: `text` is the id of its query."""
 
 
 def main() -> None:
@@ -75,12 +77,19 @@ def _exit_with_parent(parent: int) -> None:
 
 
 def _serve(request: Request, connection: SnowflakeConnection) -> Reply:
+    from snowflake.snowpark import DataFrame
+
     try:
         function = _load(request)
         with client.session(
             connection, request.database, request.schema, request.role, request.warehouse
         ) as session:
-            return Reply(False, _text(function(session, *request.arguments)))
+            value = function(session, *request.arguments)
+            if isinstance(value, DataFrame):
+                job = value.collect_nowait()
+                job.result("no_result")
+                return Reply(False, job.query_id, is_rows=True)
+            return Reply(False, _text(value))
     except BaseException as error:  # noqa: BLE001
         return Reply(True, _explain(error, request))
 

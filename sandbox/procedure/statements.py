@@ -48,8 +48,7 @@ def create_procedure(session: Session, statement: Statement) -> Result:
     modifiers, reader = statement.after_head()
     name = session.resolve(reader.name())
     procedure = read_procedure(reader, name, runtime_of(session).clock())
-    imports = tuple(_staged(session, location) for location in procedure.imports)
-    procedure = replace(procedure, imports=imports)
+    procedure = with_full_imports(session, procedure)
     found = procedures(session, name.database).get(procedure.key)
     if found is not None and "IF NOT EXISTS" in modifiers:
         return status(f"{name.name} already exists, statement succeeded.")
@@ -94,18 +93,27 @@ def describe_procedure(session: Session, statement: Statement) -> Result:
     properties = {
         "signature": f"({arguments})",
         "returns": procedure.returns,
-        "language": "PYTHON",
+        "language": procedure.language,
         "null handling": "CALLED ON NULL INPUT",
         "volatility": "VOLATILE",
         "execute as": procedure.execute_as,
         "body": procedure.body,
-        "imports": f"[{', '.join(procedure.imports)}]",
-        "handler": procedure.handler,
-        "runtime_version": "3.11",
-        "packages": _listed(procedure.packages),
-        "installed_packages": _listed(installed_packages(procedure.packages)),
     }
+    if procedure.language == "PYTHON":
+        properties |= {
+            "imports": f"[{', '.join(procedure.imports)}]",
+            "handler": procedure.handler,
+            "runtime_version": "3.11",
+            "packages": _listed(procedure.packages),
+            "installed_packages": _listed(installed_packages(procedure.packages)),
+        }
     return table(["property", "value"], list(properties.items()), DESCRIBE)
+
+
+def with_full_imports(session: Session, procedure: Procedure) -> Procedure:
+    """The procedure with its imports' full locations; each must be there."""
+    imports = tuple(_staged(session, location) for location in procedure.imports)
+    return replace(procedure, imports=imports)
 
 
 def _staged(session: Session, location: str) -> str:

@@ -9,10 +9,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
+from sandbox.script.interpreter import check_body
 from sandbox.task.condition import check_condition
 from sandbox.task.definition import TaskOptions
 from sandbox.task.options import GivenOptions, read_option, read_unset
-from sandbox.task.script import check_body
 from sandbox.warehouse.errors import syntax_error
 from sandbox.warehouse.names import ObjectName
 from sandbox.warehouse.statement import Reader, Statement

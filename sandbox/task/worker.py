@@ -12,15 +12,14 @@ from weakref import WeakKeyDictionary
 
 from snowflake.connector.errors import ProgrammingError
 
+from sandbox.script.interpreter import run_body
 from sandbox.task.change import suspended
 from sandbox.task.condition import Conditions
 from sandbox.task.definition import Task
 from sandbox.task.graph_run import Outcome
 from sandbox.task.history import TaskHistory
 from sandbox.task.run import TaskResult, TaskRun
-from sandbox.task.script import statements
 from sandbox.task.store import TaskStore
-from sandbox.warehouse import hook
 from sandbox.warehouse import hook
 from sandbox.warehouse.account import Account
 from sandbox.warehouse.control import set_parameter
@@ -167,7 +166,6 @@ class TaskWorker:
         session = self._account.connect(task.name.database, task.name.schema)
         session.warehouse = task.options.warehouse
         session.role = hook.hooks.owner(session, "TASK", task.name)
-        session.role = hook.hooks.owner(session, "TASK", task.name)
         with closing(session):
             yield session
 
@@ -196,5 +194,4 @@ def _condition(session: Session, task: Task) -> bool:
 def _execute(session: Session, task: Task) -> None:
     for name, value in task.options.parameters.items():
         set_parameter(session, name, value)
-    for text in statements(task.body):
-        session.execute(text)
+    run_body(session, task.body)
