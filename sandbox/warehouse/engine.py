@@ -83,7 +83,8 @@ class Engine:
             yield
         finally:
             del self._relations[name]
-            self._duck.unregister(name)
+            with suppress(duckdb.TransactionException):  # of a statement that failed
+                self._duck.unregister(name)
 
     def begin(self) -> None:
         self._duck.execute("begin")

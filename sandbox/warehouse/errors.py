@@ -21,6 +21,14 @@ ALREADY_EXISTS = 2002
 DOES_NOT_EXIST = 2003
 
 
+class ConflictError(ProgrammingError):
+    """Others committed what the statement needs after its transaction began; it may run again."""
+
+
+def conflict(message: str) -> ConflictError:
+    return ConflictError(msg=message, errno=625, sqlstate="57014")
+
+
 def sql_error(message: str, errno: int = UNSUPPORTED, sqlstate: str = "42601") -> ProgrammingError:
     return ProgrammingError(msg=message, errno=errno, sqlstate=sqlstate)
 
@@ -32,6 +40,11 @@ def syntax_error(detail: str) -> ProgrammingError:
 def unsupported(what: str) -> ProgrammingError:
     """The statement is known to Snowflake perhaps, but not to the sandbox, which never guesses."""
     return sql_error(f"{UNSUPPORTED_IN_SANDBOX}{what}", UNSUPPORTED, "0A000")
+
+
+def invalid_identifier(name: str) -> ProgrammingError:
+    """A column that is not there, or only in another case."""
+    return sql_error(f"SQL compilation error:\ninvalid identifier '{name}'", 904, "42000")
 
 
 def does_not_exist(kind: str, name: object) -> ProgrammingError:
@@ -63,6 +76,10 @@ def from_duckdb(error: duckdb.Error) -> ProgrammingError:
         return unsupported(f"whole numbers of more than 64 bits. {first_line}")
     if unknown := _UNKNOWN_FUNCTION.search(first_line):
         return unsupported(f"function {unknown[1]}.")
+    if _NAME_TAKEN.search(first_line):
+        return unsupported(f"names that differ in case alone. {first_line}")
+    if isinstance(error, duckdb.TransactionException):
+        return conflict(first_line)
     for kind, errno, sqlstate in _KINDS:
         if isinstance(error, kind):
             prefix = "SQL compilation error:\n" if errno < 100000 else ""
@@ -87,6 +104,7 @@ def snowflake_errors() -> Iterator[None]:
 _WIDE = re.compile(
     r"INT128.* for the destination type INT64|Overflow in .* of INT64|decimal value .* to type INT64"
 )
+_NAME_TAKEN = re.compile(r"(Table|View|Column) with name .* already exists")
 _UNKNOWN_FUNCTION = re.compile(r"Function with name \"?(\w+)\"? does not exist")
 _KINDS: tuple[tuple[type[duckdb.Error], int, str], ...] = (
     (duckdb.BinderException, 904, "42000"),
@@ -95,5 +113,4 @@ _KINDS: tuple[tuple[type[duckdb.Error], int, str], ...] = (
     (duckdb.ConstraintException, 100072, "22000"),
     (duckdb.ConversionException, 100038, "22018"),
     (duckdb.OutOfRangeException, 100039, "22003"),
-    (duckdb.TransactionException, 625, "57014"),
 )

@@ -19,8 +19,9 @@ from snowflake.connector.errors import ProgrammingError
 
 from sandbox.warehouse import hook, stream
 from sandbox.warehouse.engine import Engine, Params
-from sandbox.warehouse.errors import snowflake_errors, sql_error
-from sandbox.warehouse.names import ObjectName, complete_name, quote, split_name
+from sandbox.warehouse.errors import ConflictError, snowflake_errors, sql_error
+from sandbox.warehouse.known_columns import KnownColumns
+from sandbox.warehouse.names import ObjectName, complete_name, quote
 from sandbox.warehouse.parameter import Parameters
 from sandbox.warehouse.registry import find_statement
 from sandbox.warehouse.result import Column, Result
@@ -64,7 +65,7 @@ class Session:
         self.query_ids: deque[str] = deque(maxlen=50)
         self.transaction: Transaction | None = None
         self.in_ddl = False
-        self._columns: dict[str, tuple[tuple[int, int], list[tuple[str, str]]]] = {}
+        self.table_columns = KnownColumns(self).of
         self._engine = Engine(duck)
         self.run, self.fetch = self._engine.run, self._engine.fetch
         self.columns_of, self.relation = self._engine.columns_of, self._engine.relation
@@ -94,19 +95,18 @@ class Session:
         self._engine.close()
 
     def execute(self, text: str, params: Params = ()) -> Result:
-        """Run one Snowflake statement; `params` are the values of `?` or `:name`."""
-        with self.one_statement():
-            statement = read_statement(
-                text, params if isinstance(params, Mapping) else tuple(params)
-            )
-            if is_empty(statement):
-                raise sql_error("Empty SQL Statement.", 900, "42000")
-            handler, statement = find_statement(statement)
-            result = hook.run(self, statement, handler)
-        result.query_id = str(uuid.uuid4())
-        self.query_ids.append(result.query_id)
-        self.account.remember(result)
-        return result
+        """Run one Snowflake statement; `params` are the values of `?` or `:name`.
+
+        One that comes upon rows that others changed since its transaction began, which is no error
+        on Snowflake, runs again after the earlier ones of the transaction.
+        """
+        open_one = self.transaction
+        try:
+            return self._execute(text, params)
+        except ConflictError:
+            if self.transaction is not open_one:
+                raise
+            return self._execute(text, params)
 
     def describe(self, text: str) -> tuple[Sequence[Column], int]:
         """Columns and statement type of a statement that is not run."""
@@ -128,21 +128,6 @@ class Session:
                 open_one.restore(before)
                 self._engine.undo(mark)
             raise
-
-    def table_columns(self, place: str) -> list[tuple[str, str]]:
-        """Names and DuckDB types of a table or view, given as DuckDB's name; [] without one."""
-        key = (self.temporary_version, self.account.generation)
-        known = self._columns.get(place)
-        if known is None or known[0] != key or self.in_ddl:
-            # DESCRIBE of a missing table would abort an open DuckDB transaction.
-            rows = self.run(
-                "select column_name, data_type from duckdb_columns() where database_name = ? "
-                "and schema_name = ? and table_name = ? order by column_index",
-                split_name(place),
-            )
-            known = (key, [(row[0], row[1]) for row in rows])
-            self._columns[place] = known
-        return known[1]
 
     def resolve(self, parts: Sequence[str]) -> ObjectName:
         """The full name of a schema object, completed by the current database and schema."""
@@ -245,3 +230,17 @@ class Session:
     def now() -> str:
         """The time of day for `created_on` of an object, UTC."""
         return datetime.now(UTC).isoformat()
+
+    def _execute(self, text: str, params: Params) -> Result:
+        with self.one_statement():
+            statement = read_statement(
+                text, params if isinstance(params, Mapping) else tuple(params)
+            )
+            if is_empty(statement):
+                raise sql_error("Empty SQL Statement.", 900, "42000")
+            handler, statement = find_statement(statement)
+            result = hook.run(self, statement, handler)
+        result.query_id = str(uuid.uuid4())
+        self.query_ids.append(result.query_id)
+        self.account.remember(result)
+        return result

@@ -67,6 +67,12 @@ def relation_sql(session: Session, name: ObjectName) -> str:
     return stream_delta.relation_sql(session, name, table)
 
 
+def fix(session: Session) -> None:
+    """From here on this transaction sees streams as they are now: DuckDB's snapshot is taken."""
+    for database in session.account.databases():
+        stream_state.count(session, database)
+
+
 def has_rows(session: Session, name: ObjectName) -> bool:
     return bool(session.run(f"select exists({relation_sql(session, name)})")[0][0])
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from sandbox.warehouse import stream_state
 from sandbox.warehouse.catalog import SCHEMA
-from sandbox.warehouse.errors import sql_error
+from sandbox.warehouse.errors import conflict
 from sandbox.warehouse.names import ObjectName, literal, quote
 from sandbox.warehouse.stream_state import State
 
@@ -137,11 +137,9 @@ def _queue_sql(session: Session, name: ObjectName, table: ObjectName) -> str:
 def _is_queued(session: Session, name: ObjectName) -> bool:
     queued = stream_state.get(session, name).queued
     if name in session.account.queued_streams and not queued:
-        raise sql_error(
+        raise conflict(
             f"The rows of the source of stream {name} were changed after this transaction began; "
-            "roll it back and try again.",
-            625,
-            "57014",
+            "roll it back and try again."
         )
     return queued
 

@@ -36,6 +36,12 @@ def get(session: Session, name: ObjectName) -> State:
     return State(int(position), until, bool(queued))
 
 
+def count(session: Session, database: str) -> int:
+    """How many streams a database has."""
+    place = f"{quote(database)}.{quote(SCHEMA)}.stream_state"
+    return int(session.run(f"select count(*) from {place}")[0][0])
+
+
 def create(session: Session, name: ObjectName, state: State) -> None:
     session.run(
         f"insert into {_table(name)} values (?, ?, ?, ?, ?)",

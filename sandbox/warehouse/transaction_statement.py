@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
+from sandbox.warehouse import stream
 from sandbox.warehouse.errors import unsupported
 from sandbox.warehouse.registry import statement
 from sandbox.warehouse.result import TRANSACTION, Result, status
@@ -30,6 +31,7 @@ def begin(session: Session, statement: Statement) -> Result:
         raise unsupported("Snowflake Scripting blocks (begin ... end).")
     if session.transaction is None:
         session.begin().name = name
+        stream.fix(session)
     return status(_DONE, TRANSACTION)
 
 

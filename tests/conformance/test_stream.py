@@ -267,6 +267,18 @@ def test_updates_of_the_own_transaction_come_after_its_commit(source: Account) -
     assert changes(source) == [("DELETE", True, 0, "before"), ("INSERT", True, 0, "after")]
 
 
+@documented(INTRO, "repeatable read of a stream in a transaction")
+@pytest.mark.parametrize("stream", ["a", "s"])
+def test_a_transaction_reads_a_stream_as_it_was_at_its_begin(source: Account, stream: str) -> None:
+    with source.another() as other:
+        source("begin")
+        other("insert into t values (1, 'a')")
+        assert ids(source, stream) == []
+        source(f"insert into u select id, name from {stream}")
+        source("commit")
+    assert (ids(source, stream), ids(source, "u")) == ([1], [])
+
+
 @documented(INTRO, "repeatable read of a stream after a failed statement")
 @pytest.mark.parametrize("stream", ["a", "s"])
 def test_a_failed_statement_of_a_transaction_moves_nothing(source: Account, stream: str) -> None:

@@ -219,6 +219,20 @@ def test_an_update_of_another_table_does_not_wait(table: Account) -> None:
     assert ids(table) == [0, 1]
 
 
+@documented(PAGE, "update of rows that another session changed after the transaction began")
+def test_a_transaction_changes_what_is_committed_when_its_statement_runs(table: Account) -> None:
+    """Read committed: the second update works on the result of the first."""
+    with table.another() as other:
+        table("begin")
+        assert ids(table) == [0]
+        other("update t set v = v || '!'")
+        other("delete from t where i = 7")
+        table("update t set v = v || '?'")
+        table("insert into t values (1, 'a')")
+        table("commit")
+    assert table("select i, v from t order by i") == [(0, "zero!?"), (1, "a")]
+
+
 @documented("developer-guide/python-connector/python-connector-example", "connection.autocommit")
 def test_the_connector_turns_autocommit_off_and_on(table: Account) -> None:
     table.connection.autocommit(False)
