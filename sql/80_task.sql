@@ -126,10 +126,10 @@ as
 
 create or alter task ops.load_notification
     warehouse = <% ctx.env.warehouse %>
-    comment = 'silver.vitals to ops.notification. A breach older than an hour when it is loaded pages nobody.'
+    comment = 'silver.vitals to ops.notification. The argument: seconds after which a breach pages nobody.'
     after ops.load_silver_vitals
 as
-    call ops.load_notification(3600);
+    call ops.load_notification(<% ctx.env.suppress_after_seconds %>);
 
 create or alter task ops.finish_vitals
     warehouse = <% ctx.env.warehouse %>

@@ -50,7 +50,7 @@ def root_of(task: str, all_tasks: dict[str, str]) -> str:
 
 
 def called(text: str) -> str | None:
-    match = re.search(r"call (\S+)\(\d*\)", text)
+    match = re.search(r"call ([\w.]+)\(", text)
     return match[1] if match else None
 
 
