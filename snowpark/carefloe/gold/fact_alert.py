@@ -14,6 +14,7 @@ SIDES = {"below": "LOW", "above": "HIGH"}
 MEASURED_TYPES = tuple(dict.fromkeys((one.vital, SIDES[one.side]) for one in THRESHOLDS))
 ALERT_TYPES = StructType([StructField(name, StringType()) for name in ("ALERT_TYPE", "OF", "SIDE")])
 """Name of the alert, what it is about, and the direction that raises it."""
+IS_CONSCIOUSNESS = col("OF") == lit("CONSCIOUSNESS")
 NO_VALUE = lit(None).cast("number(8, 2)")
 FROM_BEST_TO_WORST = lit("".join(CONSCIOUSNESS))
 
@@ -38,25 +39,16 @@ def breaches(readings: DataFrame) -> DataFrame:
     crossed = readings.filter(col("SEVERITY") != lit(NORMAL)).cross_join(
         readings.session.create_dataframe(types, ALERT_TYPES)
     )
-    is_consciousness = col("OF") == lit("CONSCIOUSNESS")
-    raised, value = F.when(lit(False), NO_TEXT), F.when(lit(False), NO_VALUE)
-    for vital, column in VITALS.items():
-        is_vital = col("OF") == lit(vital)
-        crosses = is_vital & (col(f"{vital}_DIRECTION") == col("SIDE"))
-        raised = raised.when(crosses, col(f"{vital}_SEVERITY"))
-        value = value.when(is_vital, col(column).cast("number(8, 2)"))
-    not_alert = is_consciousness & (col("CONSCIOUSNESS_SEVERITY") != lit(NORMAL))
-    severity = raised.when(not_alert, col("CONSCIOUSNESS_SEVERITY"))
-    raised_by = crossed.select(
+    raised = crossed.select(
         "PATIENT_ID",
         "ALERT_TYPE",
         "WINDOW_START",
-        severity.alias("SEVERITY"),
+        _severity_raised().alias("SEVERITY"),
         col("EVENT_TIMESTAMP").alias("FIRST_BREACH_AT"),
-        value.alias("WORST_VALUE"),
-        iff(is_consciousness, col("CONSCIOUSNESS"), NO_TEXT).alias("WORST_CONSCIOUSNESS"),
+        _value().alias("WORST_VALUE"),
+        iff(IS_CONSCIOUSNESS, col("CONSCIOUSNESS"), NO_TEXT).alias("WORST_CONSCIOUSNESS"),
     )
-    return raised_by.filter(col("SEVERITY").is_not_null()).select(
+    return raised.filter(col("SEVERITY").is_not_null()).select(
         "PATIENT_ID",
         "ALERT_TYPE",
         "WINDOW_START",
@@ -68,6 +60,24 @@ def breaches(readings: DataFrame) -> DataFrame:
         "WORST_VALUE",
         "WORST_CONSCIOUSNESS",
     )
+
+
+def _severity_raised() -> Column:
+    """The severity of a reading for an alert type; null where it is no breach of it."""
+    not_alert = IS_CONSCIOUSNESS & (col("CONSCIOUSNESS_SEVERITY") != lit(NORMAL))
+    raised = F.when(not_alert, col("CONSCIOUSNESS_SEVERITY"))
+    for vital in VITALS:
+        crosses = (col("OF") == lit(vital)) & (col(f"{vital}_DIRECTION") == col("SIDE"))
+        raised = raised.when(crosses, col(f"{vital}_SEVERITY"))
+    return raised
+
+
+def _value() -> Column:
+    """What an alert type is about, as it was measured; null for consciousness."""
+    value = F.when(IS_CONSCIOUSNESS, NO_VALUE)
+    for vital, column in VITALS.items():
+        value = value.when(col("OF") == lit(vital), col(column).cast("number(8, 2)"))
+    return value
 
 
 def _rank_of(severity: Column) -> Column:
