@@ -173,11 +173,21 @@ def show_stages(session: Session, statement: Statement) -> Result:
     return _answer(statement, names, _ordered(scope, rows))
 
 
-@statement("show functions", "show user functions")
-def show_none(session: Session, statement: Statement) -> Result:
-    """The sandbox has none: it refuses to create them."""
-    _scope(session, statement)
-    return _answer(statement, ("name", "type", "comment"), [])
+@statement("show file formats")
+def show_file_formats(session: Session, statement: Statement) -> Result:
+    scope = _scope(session, statement)
+    rows = [
+        {
+            **_place(name),
+            "created_on": _moment(definition),
+            "type": definition["options"]["TYPE"],
+            "owner": _OWNER,
+            "comment": definition.get("comment") or "",
+        }
+        for name, definition in _catalog(session, "file format")
+    ]
+    names = ("name", "database_name", "schema_name", "type", "owner", "comment")
+    return _answer(statement, names, _ordered(scope, rows))
 
 
 @statement("show parameters")

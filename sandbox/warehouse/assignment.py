@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from sandbox.warehouse.data_type import limit_of, parse_type
-from sandbox.warehouse.errors import sql_error
-from sandbox.warehouse.expression_type import type_of
+from sandbox.warehouse.errors import invalid_identifier, sql_error
+from sandbox.warehouse.expression_type import TIMESTAMP, TIMESTAMP_TZ, set_type, type_of
 
 if TYPE_CHECKING:
     from sandbox.warehouse.names import ObjectName
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 _BUILT = (exp.ParseJSON, exp.Struct, exp.JSONObject, exp.Array)
 """Functions VALUES does not take: https://docs.snowflake.com/en/sql-reference/sql/insert"""
+_WRITTEN = (TIMESTAMP, TIMESTAMP_TZ, "DOUBLE")
+"""Types whose text DuckDB writes in another way."""
 Limits = dict[str, exp.DataType]
 
 
@@ -41,6 +43,9 @@ def coerce(tree: exp.Expr, limits: Limits, columns: list[str]) -> None:
     if isinstance(tree, exp.Insert):
         for values in _values(tree):
             _refuse_built(values)
+        for name in _names(tree):
+            if columns and name not in columns:
+                raise invalid_identifier(name)
         if limits:
             _coerce_insert(tree, limits, columns)
     elif limits and isinstance(tree, exp.Update):
@@ -55,21 +60,56 @@ def coerce(tree: exp.Expr, limits: Limits, columns: list[str]) -> None:
                 _coerce_row(then.expression, [c.name for c in named] or columns, limits)
 
 
-def check_variants(tree: exp.Expr, columns: list[tuple[str, str]]) -> None:
-    """Text is no VARIANT. Call it when the types are known."""
-    if not isinstance(tree, exp.Insert) or not isinstance(tree.expression, exp.Select):
-        return
+def convert(tree: exp.Expr, columns: list[tuple[str, str]]) -> None:
+    """VARIANTs become the type of their column, and what goes to text is written as Snowflake
+    writes it; text is no VARIANT. Call it when the types are known.
+    """
     types = dict(columns)
-    for name, value in zip(_names(tree) or types, tree.expression.expressions, strict=False):
+    if isinstance(tree, exp.Insert):
+        if isinstance(tree.expression, exp.Select):
+            _convert_all(_names(tree) or list(types), tree.expression.expressions, types)
+    elif isinstance(tree, exp.Update):
+        _convert_set(tree.expressions, types)
+    elif isinstance(tree, exp.Merge):
+        for when in tree.args["whens"].expressions:
+            then = when.args["then"]
+            if isinstance(then, exp.Update):
+                _convert_set(then.expressions, types)
+            elif isinstance(then, exp.Insert) and isinstance(then.expression, exp.Tuple):
+                named = then.this.expressions if then.this is not None else []
+                names = [column.name for column in named] or list(types)
+                _convert_all(names, then.expression.expressions, types)
+
+
+def _convert_set(assignments: list[exp.Expr], types: dict[str, str]) -> None:
+    for assignment in assignments:
+        if isinstance(assignment, exp.EQ):
+            _convert(assignment.expression, types.get(assignment.this.name), assignment.this.name)
+
+
+def _convert_all(names: list[str], values: list[exp.Expr], types: dict[str, str]) -> None:
+    for name, value in zip(names, list(values), strict=False):
         if value.is_star:
             return
-        if types.get(name) == "JSON" and type_of(value) == "VARCHAR":
-            raise sql_error(
-                "SQL compilation error:\nExpression type does not match column data type, "
-                f"expecting VARIANT but got VARCHAR for column {name}",
-                2023,
-                "22000",
-            )
+        _convert(value.this if isinstance(value, exp.Alias) else value, types.get(name), name)
+
+
+def _convert(value: exp.Expr, wanted: str | None, name: str) -> None:
+    given = type_of(value)
+    if wanted == "JSON" and given == "VARCHAR":
+        raise sql_error(
+            "SQL compilation error:\nExpression type does not match column data type, "
+            f"expecting VARIANT but got VARCHAR for column {name}",
+            2023,
+            "22000",
+        )
+    differs = wanted is not None and given not in (None, wanted, '"NULL"')
+    if differs and (given == "JSON" or (wanted == "VARCHAR" and given in _WRITTEN)):
+        kind = exp.DataType.build(str(wanted), dialect="duckdb")
+        cast = exp.Cast(this=value.copy(), to=kind)
+        set_type(cast.this, given)
+        set_type(cast, wanted)
+        value.replace(cast)
 
 
 def _coerce_insert(tree: exp.Insert, limits: Limits, columns: list[str]) -> None:

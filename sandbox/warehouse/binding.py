@@ -16,10 +16,14 @@ _WITH_VALUES = frozenset(
 )
 
 
+_CONSTANT = "INFER_SCHEMA"
+"""A table function that is answered before the statement runs, so its `?` are put in as well."""
+
+
 def is_to_resolve(token: Token, first: Token) -> bool:
     if token.token_type is TokenType.PLACEHOLDER:
         return first.text.upper() not in _WITH_VALUES
-    return token.token_type is TokenType.VAR and token.text.upper() == "IDENTIFIER"
+    return token.token_type is TokenType.VAR and token.text.upper() in ("IDENTIFIER", _CONSTANT)
 
 
 def resolve_names_and_options(
@@ -33,7 +37,9 @@ def resolve_names_and_options(
     left: list[Any] = []
     pieces: list[str] = []
     copied = 0
-    takes_values = tokens[0].text.upper() in _WITH_VALUES
+    takes_values = tokens[0].text.upper() in _WITH_VALUES and not any(
+        token.text.upper() == _CONSTANT for token in tokens
+    )
     for index, token in enumerate(tokens):
         if token.start < copied:
             continue

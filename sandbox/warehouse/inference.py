@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from sqlglot import exp
 
+from sandbox.warehouse.errors import invalid_identifier
 from sandbox.warehouse.expression_type import inferred, set_type, type_of, unified
 
 _OTHER_SCOPES = frozenset({"with_", "from_", "laterals", "this"})
@@ -38,15 +39,28 @@ class _Scope:
 
     sources: dict[str, Columns] = field(default_factory=dict)
     outer: _Scope | None = None
+    aliases: frozenset[str] = frozenset()
+    """What the SELECT calls its projections."""
 
     def find(self, table: str, name: str) -> str | None:
-        for alias, columns in self.sources.items():
-            if table and alias != table:
-                continue
-            for column, kind in columns:
-                if column == name:
-                    return kind
-        return self.outer.find(table, name) if self.outer else None
+        """The type of a column. DuckDB would find it in any case, so another case is an error."""
+        is_near = False
+        scope: _Scope | None = self
+        while scope is not None:
+            for alias, columns in scope.sources.items():
+                if table and alias != table:
+                    is_near |= alias.upper() == table.upper()
+                    continue
+                for column, kind in columns:
+                    if column == name:
+                        return kind
+                    is_near |= column.upper() == name.upper()
+            if not table and name in scope.aliases:
+                return None
+            scope = scope.outer
+        if is_near:
+            raise invalid_identifier(f"{table}.{name}" if table else name)
+        return None
 
 
 class _Annotation:
@@ -95,6 +109,7 @@ class _Annotation:
         for source in (from_.this if from_ else None, *(query.args.get("laterals") or ())):
             self._add_source(source, scope, ctes)
         self._add_joins(query, scope, ctes)
+        scope.aliases = frozenset(p.alias for p in query.expressions if isinstance(p, exp.Alias))
         self._expressions(query, scope, ctes)
         return list(self._projections(query, scope))
 

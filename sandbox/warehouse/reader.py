@@ -142,6 +142,20 @@ class Reader:
             depth += (token.token_type in _OPENING) - (token.token_type in _CLOSING)
         return self._source(start, self._position)
 
+    def unspaced(self) -> str:
+        """The source text up to the next blank: a location such as `@stage/path`."""
+        start = self._position
+        last = self._next("a location")
+        while (token := self._token()) is not None and token.start == last.end + 1:
+            last = self._next("a location")
+        return self._source(start, self._position)
+
+    def before(self, *words: str) -> Reader:
+        """A reader of what is before the first of these words outside parentheses."""
+        start = self._position
+        self.until(*words)
+        return Reader(self._text, self._tokens[start : self._position])
+
     def rest(self) -> str:
         """The source text from here to the end."""
         start, self._position = self._position, len(self._tokens)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp
 
-from sandbox.warehouse import hook, information_schema, stream
-from sandbox.warehouse.errors import unsupported
+from sandbox.warehouse import hook, information_schema, staged_query, stream
+from sandbox.warehouse.errors import does_not_exist, unsupported
 from sandbox.warehouse.inference import Columns, TableColumns
-from sandbox.warehouse.names import ObjectName, quote
+from sandbox.warehouse.names import ObjectName, quote, split_name
 from sandbox.warehouse.registry import find_function, find_table
 from sandbox.warehouse.rewrite import Context, context_rule, rule
+
+if TYPE_CHECKING:
+    from sandbox.warehouse.session import Session
 
 
 def target_table(tree: exp.Expr) -> exp.Table:
@@ -34,7 +37,13 @@ def prepare(tree: exp.Expr, context: Context) -> None:
             fold(identifier)
     targets = [] if isinstance(tree, exp.Query) else [tree.this]
     for table in list(tree.find_all(exp.Table)):
-        if isinstance(table.this, exp.Identifier) and not _is_cte(table):
+        if staged_query.is_staged(table):
+            staged_query.lend_location(table, context)
+            continue
+        if isinstance(table.this, exp.DynamicIdentifier):
+            _name_by_variable(table, context)
+        is_lent = table.name in context.relations
+        if isinstance(table.this, exp.Identifier) and not is_lent and not _is_cte(table):
             is_target = any(table is t or table is getattr(t, "this", None) for t in targets)
             _qualify(table, context, is_target)
 
@@ -54,9 +63,23 @@ def table_columns(context: Context) -> TableColumns:
             return [*stream_columns, *stream.METADATA]
         if name in context.relations:
             return [(n, None) for n in context.relations[name].column_names]
-        return list(session.table_columns(".".join(quote(part.name) for part in table.parts)))
+        parts = [str(part.name) for part in table.parts]
+        found: Columns = list(session.table_columns(".".join(map(quote, parts))))
+        if not found and len(parts) == 3:
+            _refuse_other_case(session, ObjectName(*parts))
+        return found
 
     return columns
+
+
+def _refuse_other_case(session: Session, name: ObjectName) -> None:
+    """DuckDB would find the table under a name in any case."""
+    if session.run(
+        "select 1 from duckdb_columns() where lower(database_name) = lower(?) "
+        "and lower(schema_name) = lower(?) and lower(table_name) = lower(?) limit 1",
+        [name.database, name.schema, name.name],
+    ):
+        raise does_not_exist("Object", name)
 
 
 def fold(identifier: exp.Identifier) -> None:
@@ -74,6 +97,23 @@ def resolve_parts(parts: list[str], context: Context) -> ObjectName:
     if home is not None:
         parts = [home.database, home.schema, home.name][: 3 - len(parts)] + parts
     return context.session.resolve(parts)
+
+
+def _name_by_variable(table: exp.Table, context: Context) -> None:
+    """`identifier($name)`. https://docs.snowflake.com/en/sql-reference/identifier-literal"""
+    argument = table.this.this
+    if not isinstance(argument, exp.Parameter):
+        raise unsupported(f"identifier({argument.sql('snowflake')}).")
+    context.is_constant = False
+    parts = split_name(str(_variable(argument.name, context)))
+    for key, part in zip(("this", "db", "catalog"), reversed(parts), strict=False):
+        table.set(key, exp.to_identifier(part, quoted=True))
+
+
+def _variable(name: str, context: Context) -> object:
+    if name.upper() not in context.session.variables:
+        raise unsupported(f"session variable ${name.upper()}, which is not set.")
+    return context.session.variables[name.upper()]
 
 
 def _is_cte(table: exp.Table) -> bool:
@@ -192,9 +232,7 @@ def positional_column(node: exp.Parameter, context: Context) -> exp.Expr:
     if name.isdigit():
         return exp.column(exp.to_identifier(f"COLUMN{name}", quoted=True))
     context.is_constant = False
-    if name.upper() not in context.session.variables:
-        raise unsupported(f"session variable ${name.upper()}, which is not set.")
-    return exp.convert(context.session.variables[name.upper()])
+    return exp.convert(_variable(name, context))
 
 
 @context_rule(exp.TableFromRows)

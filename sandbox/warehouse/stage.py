@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sandbox.warehouse.errors import already_exists, does_not_exist, syntax_error, unsupported
+from sandbox.warehouse.file_format import of_statement
 from sandbox.warehouse.names import ObjectName, split_name
 from sandbox.warehouse.registry import statement
 from sandbox.warehouse.result import OTHER, SHOW, Column, Result, status, table
@@ -27,6 +28,9 @@ KIND = "stage"
 _LIVE = re.compile(
     r"snow://streamlit/(?P<name>[^/]+)/versions/live(?P<path>/.*)?\Z", re.IGNORECASE | re.DOTALL
 )
+_OPTIONS = frozenset({"COMMENT", "FILE_FORMAT", "ENCRYPTION", "DIRECTORY"})
+_USER, _TABLE = "~", "%"
+"""How the stage of a user and those of tables are named."""
 _LIVE_FOLDER = "streamlit "
 _PUT = re.compile(
     r"""\s*(?P<verb>put|get)\s+(?P<first>'(?:[^']|'')*'|\S+)\s+(?P<second>'(?:[^']|'')*'|\S+)
@@ -41,8 +45,11 @@ def create_stage(session: Session, statement: Statement) -> Result:
     name = session.resolve(reader.name())
     options = reader.options()
     reader.end()
-    if "URL" in options or "STORAGE_INTEGRATION" in options:
-        raise unsupported("external stages.")
+    for option in options:
+        if option not in _OPTIONS:
+            raise unsupported(f"stage option {option}.")
+    if isinstance(options.get("FILE_FORMAT"), tuple):
+        of_statement(session, options["FILE_FORMAT"])
     definition = {
         "comment": options.get("COMMENT", ""),
         "file_format": options.get("FILE_FORMAT"),
@@ -173,9 +180,22 @@ def path(session: Session, location: str) -> Path:
     return place
 
 
-def files_of(session: Session, location: str) -> list[Path]:
+def files_of(session: Session, location: str, pattern: str | None = None) -> list[Path]:
     """The files a location names: those in its folder, or with its text as prefix."""
-    return _matching(session, location, None)
+    return _matching(session, location, pattern)
+
+
+def format_of(session: Session, location: str) -> object:
+    """The FILE_FORMAT a stage was created with; None without one."""
+    name, _ = split_location(session, location)
+    known = session.temporary_stages.get(name) or session.catalog.get(session, KIND, name)
+    return (known or {}).get("file_format")
+
+
+def shown_path(session: Session, location: str, file: Path) -> str:
+    """The path of a file from the root of its stage."""
+    name, _ = split_location(session, location)
+    return str(file.relative_to(_root(session, name)))
 
 
 def split_location(session: Session, location: str) -> tuple[ObjectName, str]:
@@ -193,11 +213,19 @@ def split_location(session: Session, location: str) -> tuple[ObjectName, str]:
     text = location[1:]
     quoted = re.match(r'(?:"[^"]*"|[^"/])*', text)
     head = quoted[0] if quoted else text
+    tail = text[len(head) :].lstrip("/")
+    if head == _USER:
+        return ObjectName(_USER, "user", session.user), tail
     name = session.resolve(split_name(head))
+    if name.name.startswith(_TABLE):
+        table = replace(name, name=name.name[1:])
+        if not session.table_columns(session.place(table)):
+            raise does_not_exist("Table", table)
+        return name, tail
     is_known = name in session.temporary_stages or session.catalog.get(session, KIND, name)
     if not is_known:
         raise does_not_exist("Stage", name)
-    return name, text[len(head) :].lstrip("/")
+    return name, tail
 
 
 def live_files(app: ObjectName) -> ObjectName:
@@ -211,6 +239,8 @@ def empty(session: Session, name: ObjectName) -> None:
 
 
 def _shown(name: ObjectName, file: Path) -> str:
+    if name.database == _USER or name.name.startswith(_TABLE):
+        return str(file)
     is_live = name.name.startswith(_LIVE_FOLDER)
     return f"/versions/live/{file}" if is_live else f"{name.name.lower()}/{file}"
 
@@ -229,7 +259,12 @@ def _matching(session: Session, location: str, pattern: str | None) -> list[Path
         found = _files(place)
     else:
         found = [f for f in _files(place.parent) if fnmatch(f.name, place.name + "*")]
-    return [f for f in found if pattern is None or re.fullmatch(pattern, str(f))]
+    if pattern is None:
+        return found
+    root = _root(session, split_location(session, location)[0])
+    base = place if place.is_dir() else place.parent
+    names = {f: (str(f.relative_to(root)), str(f.relative_to(base))) for f in found}
+    return [f for f in found if any(re.fullmatch(pattern, name) for name in names[f])]
 
 
 def _files(folder: Path) -> list[Path]:

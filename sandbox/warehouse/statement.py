@@ -140,6 +140,7 @@ def _head(
         if not word or not (word[0].isalpha() or not words):
             break
         reader.accept(word)
-        words.append(word)
-        ends.append(reader.position)
+        parts = word.split()  # the tokenizer makes one word of FILE FORMAT
+        words += parts
+        ends += [reader.position] * len(parts)
     return tuple(words), tuple(ends), frozenset(modifiers)

@@ -12,6 +12,8 @@ _MODULES = (
     "copy_into",
     "describe",
     "drop",
+    "file_format",
+    "infer_schema",
     "query",
     "schema",
     "sequence",

@@ -17,6 +17,7 @@ from sqlglot.tokens import TokenType
 
 from sandbox.warehouse import (
     assignment,
+    heading,
     hook,
     inference,
     merge,
@@ -33,7 +34,7 @@ from sandbox.warehouse import (
 )
 from sandbox.warehouse.errors import syntax_error, unsupported
 from sandbox.warehouse.json_paths import share_paths
-from sandbox.warehouse.names import ObjectName, quote
+from sandbox.warehouse.names import ObjectName
 from sandbox.warehouse.result import DELETE, INSERT, MERGE, QUERY, UPDATE, Column
 from sandbox.warehouse.rewrite import Context, rewrite
 from sandbox.warehouse.statement import Statement
@@ -119,6 +120,7 @@ def translate(session: Session, statement: Statement, describing: bool = False) 
     known = _cache.get(key)
     if known is None:
         tree = parse(statement)
+        heading.name_projections(tree, statement)
         if describing and statement.has_placeholders:
             tree = tree.transform(
                 lambda node: exp.null() if isinstance(node, exp.Placeholder) else node
@@ -155,9 +157,9 @@ def translate_tree(tree: exp.Expr, context: Context) -> Translation:
     if target_name is not None and kind != DELETE:
         _prepare_assignment(tree, context.session, target_name)
     inference.annotate(tree, rules_relation.table_columns(context))
-    if kind == INSERT and target_name is not None:
-        columns = context.session.table_columns(place(context.session, target_name))
-        assignment.check_variants(tree, columns)
+    if target_name is not None and kind != DELETE:
+        columns = context.session.table_columns(context.session.place(target_name))
+        assignment.convert(tree, columns)
     tree = rewrite(tree, context)
     share_paths(tree)
     actions = merge.prepare(tree) if isinstance(tree, exp.Merge) else ()
@@ -180,13 +182,8 @@ def translate_tree(tree: exp.Expr, context: Context) -> Translation:
 
 
 def _prepare_assignment(tree: exp.Expr, session: Session, target: ObjectName) -> None:
-    names = [name for name, _ in session.table_columns(place(session, target))]
+    names = [name for name, _ in session.table_columns(session.place(target))]
     assignment.coerce(tree, assignment.limits_of(session, target), names)
-
-
-def place(session: Session, table: ObjectName) -> str:
-    """Where DuckDB finds a table."""
-    return f'"temp"."main".{quote(str(table))}' if table in session.temporary else table.sql
 
 
 def parse(statement: Statement) -> exp.Expr:

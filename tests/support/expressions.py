@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from snowflake.connector.errors import ProgrammingError
-
 from support.conformance import Account
 
 

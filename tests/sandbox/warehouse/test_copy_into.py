@@ -144,9 +144,9 @@ def test_a_location_cannot_leave_its_stage(sql: Any) -> None:
 @pytest.mark.parametrize(
     "statement",
     [
-        "copy into t from @files file_format = (type = csv)",
-        "copy into t from @files file_format = (type = parquet) on_error = continue",
-        "copy into @files from t",
+        "copy into t from @files file_format = (type = avro)",
+        "copy into t from @files file_format = (type = csv) validation_mode = return_errors",
+        "copy into @files from t partition by (id)",
         "create stage external url = 's3://bucket'",
     ],
 )
