@@ -59,7 +59,7 @@ class Engine:
         relation = self._duck.sql(sql, params=_bound(params) or None)
         columns = _columns(relation)
         table = relation.to_arrow_table()
-        if not sql.lstrip().lower().startswith("with"):
+        if not sql[:20].lstrip().lower().startswith("with"):
             self._note(sql, params, table.num_rows)
         return Result(columns, table, kind)
 
@@ -121,7 +121,7 @@ class Engine:
         del self._duck
 
     def _note(self, sql: str, params: Params, rows: int | None) -> None:
-        if self._done is not None and not sql.lstrip().lower().startswith(_READING):
+        if self._done is not None and not sql[:20].lstrip().lower().startswith(_READING):
             self._done.append(_Done(sql, params, dict(self._relations), rows))
 
     def _mend(self) -> None:

@@ -81,6 +81,23 @@ def test_all_statements_before_a_failed_one_stay(table: Account) -> None:
     assert table("select i, v from t order by i") == [(0, "zero"), (2, "b!"), (3, "m")]
 
 
+@documented(PAGE, "a failed call in a transaction")
+def test_a_failed_call_alone_is_undone(table: Account) -> None:
+    table(
+        "create procedure fill() returns varchar language python runtime_version = '3.11' "
+        "packages = ('snowflake-snowpark-python') handler = 'run' as $$\n"
+        "def run(session):\n"
+        "    session.sql(\"insert into t values (2, 'in the procedure')\").collect()\n"
+        "    raise ValueError('no')\n"
+        "$$"
+    )
+    table("begin")
+    table("insert into t values (1, 'a')")
+    table.error("call fill()")
+    table("commit")
+    assert ids(table) == [0, 1]
+
+
 @documented(PAGE, "rollback after a failed statement")
 def test_a_rollback_after_a_failed_statement_undoes_all(table: Account) -> None:
     table("begin")
