@@ -16,6 +16,8 @@ import duckdb
 
 from sandbox.alert import functions as alert_functions
 from sandbox.alert import statements as alert_statements
+from sandbox.function import expand
+from sandbox.function import statements as function_statements
 from sandbox.governance import install as governance
 from sandbox.kafka.error import FolderError
 from sandbox.kafka.folder import FolderLock
@@ -41,6 +43,8 @@ STATEMENTS = (
     alert_statements,
     anonymous,
     call,
+    expand,
+    function_statements,
     governance,
     integration,
     keys,

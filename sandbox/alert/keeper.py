@@ -16,6 +16,7 @@ from sandbox.alert.definition import KIND, Alert
 from sandbox.alert.history import AlertHistory, AlertResult, AlertRun, Origin
 from sandbox.script.interpreter import run_body
 from sandbox.task.schedule import parse_schedule
+from sandbox.warehouse import hook
 from sandbox.warehouse.account import Account
 from sandbox.warehouse.names import ObjectName
 from sandbox.warehouse.session import Session
@@ -90,6 +91,7 @@ class AlertKeeper:
         alert = run.alert
         with closing(self._account.connect(alert.name.database, alert.name.schema)) as session:
             session.warehouse = alert.warehouse
+            session.role = hook.hooks.owner(session, "ALERT", alert.name)
             running[session] = run
             try:
                 has_rows = bool(session.execute(alert.condition).rows())

@@ -41,6 +41,9 @@ class Context:
 Rule = Callable[[Any], exp.Expr | None]
 ContextRule = Callable[[Any, Context], exp.Expr | None]
 
+Preparation = Callable[[exp.Expr, Context], None]
+
+_preparations: list[Preparation] = []
 _rules: dict[type[exp.Expr], list[ContextRule]] = {}
 
 
@@ -67,6 +70,18 @@ def context_rule(*kinds: type[exp.Expr]) -> Callable[[ContextRule], ContextRule]
         return function
 
     return register
+
+
+def before_rules(function: Preparation) -> Preparation:
+    """Register what changes a parsed statement before its names are looked up."""
+    _preparations.append(function)
+    return function
+
+
+def prepare(tree: exp.Expr, context: Context) -> None:
+    """Let what is registered with `before_rules` change the tree in place."""
+    for function in _preparations:
+        function(tree, context)
 
 
 def renamed(functions: dict[str, str]) -> None:

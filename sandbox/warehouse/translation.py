@@ -36,7 +36,7 @@ from sandbox.warehouse.errors import syntax_error, unsupported
 from sandbox.warehouse.json_paths import share_paths
 from sandbox.warehouse.names import ObjectName
 from sandbox.warehouse.result import DELETE, INSERT, MERGE, QUERY, UPDATE, Column
-from sandbox.warehouse.rewrite import Context, rewrite
+from sandbox.warehouse.rewrite import Context, prepare, rewrite
 from sandbox.warehouse.statement import Statement
 
 if TYPE_CHECKING:
@@ -143,6 +143,7 @@ def translate_tree(tree: exp.Expr, context: Context) -> Translation:
     if isinstance(tree, exp.TruncateTable):
         kind, tree = DELETE, exp.Delete(this=tree.expressions[0])
     replaces_rows = bool(tree.args.get("overwrite"))
+    prepare(tree, context)
     rules_relation.prepare(tree, context)
     before: tuple[str, ...] = ()
     target_name = None
