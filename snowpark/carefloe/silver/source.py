@@ -20,6 +20,8 @@ FUTURE_EVENT = {
     "FUTURE_EVENT": F.datediff("microsecond", col("BROKER_TIME"), col("EVENT_TIMESTAMP")) > lit(DAY)
 }
 """An event stamped more than a day after its own broker time has a wrong clock."""
+JUDGED = ("EVENT_TYPE", "EVENT_TIMESTAMP")
+"""The fields that may make an event unreadable: to find those to reject, no others are read."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,7 @@ class Source:
     fields: Mapping[str, Field]
     """Silver column -> its field."""
     unreadable: Mapping[str, Column]
-    """Reason -> what detects it, over the typed fields; such a row is rejected."""
+    """Reason -> what detects it, over the typed fields, of an event those JUDGED."""
     rules: Sequence[Rule]
     """What is repaired and flagged, in the order of the flags."""
     derived: Sequence[Mapping[str, Column]] = ()
@@ -65,7 +67,8 @@ def silver_rows(source: Source, raw: DataFrame) -> DataFrame:
         kept = ["PAYLOAD_HASH", "AS_OF"]
     given = [*payload, source.received_at]
     hashed = distinct.select(*given, _payload_hash().alias("PAYLOAD_HASH"))
-    readable = _typed(source, hashed, [*given, "PAYLOAD_HASH"]).filter(col("REASON").is_null())
+    typed = _typed(source, hashed, [*given, "PAYLOAD_HASH"], [*source.fields])
+    readable = typed.filter(col("REASON").is_null())
     columns = [*kept, *source.fields, "EXTRA"]
     flagged = repaired(readable, columns, source.rules)
     columns.append("DQ_FLAGS")
@@ -79,8 +82,9 @@ def rejected_rows(source: Source, raw: DataFrame) -> DataFrame:
     """One row per raw row that cannot be read, with the reason; a doubled raw row counts once."""
     named = ["PAYLOAD", "PAYLOAD_ENCODING", "ORIGIN"]
     received = raw.select(*named[:2], source.received_at, _origin(source).alias("ORIGIN"))
+    judged = [name for name in source.fields if source.kind == "record" or name in JUDGED]
     return (
-        _typed(source, received, [*named, source.received_at])
+        _typed(source, received, [*named, source.received_at], judged)
         .filter(col("REASON").is_not_null())
         .group_by(*named, "REASON")
         .agg(F.max(source.received_at).alias("RECEIVED_AT"))
@@ -111,8 +115,10 @@ def load_rejected(session: Session, source: Source) -> str:
     )
 
 
-def _typed(source: Source, raw: DataFrame, given: Sequence[str]) -> DataFrame:
-    """The given columns of raw with the typed fields, EXTRA and REASON.
+def _typed(
+    source: Source, raw: DataFrame, given: Sequence[str], fields: Sequence[str]
+) -> DataFrame:
+    """The given columns of raw with these fields, typed, EXTRA and REASON.
 
     Every column is named, so that Snowpark need not ask the server for any schema in between.
     """
@@ -124,12 +130,12 @@ def _typed(source: Source, raw: DataFrame, given: Sequence[str]) -> DataFrame:
     known = sorted({field.path.split(".")[0] for field in source.fields.values()})
     typed = opened.select(
         *carried,
-        *(field.value.alias(name) for name, field in source.fields.items()),
+        *(source.fields[name].value.alias(name) for name in fields),
         F.to_json(F.object_delete(col("J"), *(lit(name) for name in known))).alias("UNKNOWN"),
     )
     return typed.select(
         *given,
-        *source.fields,
+        *fields,
         F.parse_json(iff(col("UNKNOWN") == lit("{}"), NO_TEXT, col("UNKNOWN"))).alias("EXTRA"),
         _reason(source, encoding).alias("REASON"),
     )
