@@ -6,20 +6,25 @@ https://docs.snowflake.com/en/sql-reference/sql/alter-table
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from snowflake.connector.errors import ProgrammingError
-
 from sandbox.governance import governed
+from sandbox.governance.argument import (
+    read_mask,
+    read_names,
+    read_row_policy,
+    read_tags,
+    require_columns,
+    with_mask,
+    with_rows,
+    without,
+)
 from sandbox.governance.authority import missing
 from sandbox.governance.clause import Clauses, cut_clauses
 from sandbox.governance.governed import Attached, Governed
-from sandbox.governance.policy import MASKING, ROW_ACCESS, require_policy
 from sandbox.governance.securable import THE_ACCOUNT, Securable, exists, object_of
-from sandbox.governance.tag import checked_value
 from sandbox.warehouse.errors import sql_error, unsupported
-from sandbox.warehouse.names import ObjectName
 from sandbox.warehouse.registry import StatementHandler, clause
 from sandbox.warehouse.result import Result, status
 from sandbox.warehouse.session import Session
@@ -105,13 +110,13 @@ def _change(session: Session, securable: Securable, reader: Reader) -> Change | 
         tags = read_tags(session, reader)
         return lambda known: replace(known, tags={**known.tags, **tags})
     if reader.accept("UNSET", "TAG"):
-        gone = _names(session, reader)
-        return lambda known: replace(known, tags=_left(known.tags, gone))
+        gone = read_names(session, reader)
+        return lambda known: replace(known, tags=without(known.tags, gone))
     if reader.peek() in ("MODIFY", "ALTER"):
         return _columns(session, securable, reader)
     if reader.accept("ADD", "ROW", "ACCESS", "POLICY"):
-        attached = _row_policy(session, securable, reader)
-        return lambda known: _with_rows(known, attached)
+        attached = read_row_policy(session, securable, reader)
+        return lambda known: with_rows(known, attached)
     if reader.accept("DROP", "ALL", "ROW", "ACCESS", "POLICIES"):
         return lambda known: replace(known, rows=None)
     if reader.accept("DROP", "ROW", "ACCESS", "POLICY"):
@@ -125,7 +130,7 @@ def _exchanged(session: Session, securable: Securable, reader: Reader) -> Change
     new: Attached | None = None
     if reader.accept(","):
         reader.expect("ADD", "ROW", "ACCESS", "POLICY")
-        new = _row_policy(session, securable, reader)
+        new = read_row_policy(session, securable, reader)
 
     def change(known: Governed) -> Governed:
         if known.rows is None or known.rows.policy != dropped:
@@ -169,20 +174,20 @@ def _column(session: Session, securable: Securable, column: str, reader: Reader)
     if reader.accept("SET", "TAG"):
         return _column_tags(session, column, reader)
     if reader.accept("UNSET", "TAG"):
-        gone = _names(session, reader)
+        gone = read_names(session, reader)
         return lambda known: replace(
             known,
             column_tags={
                 **known.column_tags,
-                column: _left(known.column_tags.get(column, {}), gone),
+                column: without(known.column_tags.get(column, {}), gone),
             },
         )
     if reader.accept("SET", "MASKING", "POLICY"):
         attached = read_mask(session, column, reader)
         forces = reader.accept("FORCE")
         reader.end()
-        _require_columns(session, securable, attached)
-        return lambda known: _with_mask(known, column, attached, forces)
+        require_columns(session, securable, attached)
+        return lambda known: with_mask(known, column, attached, forces)
     if reader.accept("UNSET", "MASKING", "POLICY"):
         return lambda known: replace(
             known, masks={c: one for c, one in known.masks.items() if c != column}
@@ -201,105 +206,14 @@ def _column_tags(session: Session, column: str, reader: Reader) -> Change:
     )
 
 
-def read_tags(session: Session, reader: Reader) -> dict[ObjectName, str]:
-    """`a = 'x', b = 'y'`"""
-    found = {}
-    while not reader.at_end:
-        name = session.resolve(reader.name())
-        reader.expect("=")
-        found[name] = checked_value(session, name, reader.string())
-        if not reader.accept(","):
-            break
-    return found
-
-
-def read_mask(session: Session, column: str, reader: Reader) -> Attached:
-    """`policy [using (column, others)]`"""
-    name = session.resolve(reader.name())
-    policy = require_policy(session, MASKING, name)
-    columns = [column]
-    if reader.accept("USING"):
-        columns = [part.name()[0] for part in reader.parenthesized().split()]
-    if len(columns) != len(policy.arguments) or columns[0] != column:
-        raise sql_error(
-            f"SQL compilation error:\nPolicy {name.name} has {len(policy.arguments)} arguments; "
-            f"USING must name {column} first and a column for each of the others.",
-            3009,
-            "42601",
-        )
-    return Attached(name, tuple(columns))
-
-
-def _row_policy(session: Session, securable: Securable, reader: Reader) -> Attached:
-    """`policy on (columns)`"""
-    name = session.resolve(reader.name())
-    policy = require_policy(session, ROW_ACCESS, name)
-    reader.expect("ON")
-    columns = tuple(part.name()[0] for part in reader.parenthesized().split())
-    if len(columns) != len(policy.arguments):
-        raise sql_error(
-            f"SQL compilation error:\nPolicy {name.name} takes {len(policy.arguments)} columns.",
-            3009,
-            "42601",
-        )
-    attached = Attached(name, columns)
-    _require_columns(session, securable, attached)
-    return attached
-
-
-def _require_columns(session: Session, securable: Securable, attached: Attached) -> None:
-    known = {name for name, _ in session.table_columns(securable.name.sql)}
-    for column in attached.columns:
-        if known and column not in known:
-            raise sql_error(f"SQL compilation error:\ninvalid identifier '{column}'", 904, "42000")
-
-
-def _with_mask(known: Governed, column: str, attached: Attached, forces: bool) -> Governed:
-    old = known.masks.get(column)
-    if old is not None and old.policy != attached.policy and not forces:
-        raise sql_error(
-            f"SQL compilation error:\nSpecified column already attached to another masking policy. "
-            f"A column cannot be attached to multiple masking policies. Please drop the current "
-            f"association in order to attach a new masking policy: column {column}.",
-            3534,
-            "42601",
-        )
-    if known.rows is not None and column in known.rows.columns:
-        raise _both(column)
-    return replace(known, masks={**known.masks, column: attached})
-
-
-def _with_rows(known: Governed, attached: Attached) -> Governed:
-    if known.rows is not None:
-        raise sql_error(
-            "SQL compilation error:\nObject already has a ROW_ACCESS_POLICY. Only one "
-            "ROW_ACCESS_POLICY is allowed at a time.",
-            3552,
-            "42601",
-        )
-    for column in attached.columns:
-        if column in known.masks:
-            raise _both(column)
-    return replace(known, rows=attached)
-
-
-def _both(column: str) -> ProgrammingError:
-    return sql_error(
-        f"SQL compilation error:\nColumn {column} cannot be in the signature of a masking policy "
-        "and of a row access policy at the same time.",
-        3553,
-        "42601",
-    )
-
-
 def _created(session: Session, securable: Securable, found: Clauses) -> Iterator[Change]:
     """The changes a CREATE asks for; what they name must be there before it runs."""
     if found.tags is not None:
         tags = read_tags(session, found.tags)
         yield lambda known: replace(known, tags={**known.tags, **tags})
     if found.rows is not None:
-        rows = _row_policy(session, securable, found.rows)
-        yield lambda known: _with_rows(known, rows)
+        rows = read_row_policy(session, securable, found.rows)
+        yield lambda known: with_rows(known, rows)
     for column, reader in found.column_tags:
         yield _column_tags(session, column, reader)
     for column, reader in found.masks:
@@ -310,18 +224,7 @@ def _created_mask(
     session: Session, securable: Securable, column: str, attached: Attached
 ) -> Change:
     def change(known: Governed) -> Governed:
-        _require_columns(session, securable, attached)
-        return _with_mask(known, column, attached, forces=False)
+        require_columns(session, securable, attached)
+        return with_mask(known, column, attached, forces=False)
 
     return change
-
-
-def _names(session: Session, reader: Reader) -> set[ObjectName]:
-    found = {session.resolve(reader.name())}
-    while reader.accept(","):
-        found.add(session.resolve(reader.name()))
-    return found
-
-
-def _left(tags: Mapping[ObjectName, str], gone: set[ObjectName]) -> dict[ObjectName, str]:
-    return {name: value for name, value in tags.items() if name not in gone}

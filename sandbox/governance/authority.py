@@ -124,6 +124,12 @@ def require(
     raise insufficient(securable)
 
 
+def require_apply(session: Session, securable: Securable) -> None:
+    """APPLY on a tag or policy, or the privilege on the account to apply all of its kind."""
+    if not holds(session, [f"APPLY {securable.kind}"], THE_ACCOUNT):
+        require(session, securable, "APPLY")
+
+
 def require_path(session: Session, securable: Securable) -> None:
     """A privilege on the database and USAGE on the schema the object lies in."""
     database = securable.name.database

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from sandbox.governance import (
+    access,
     attachment,
     comment,
     ddl,
     enforcement,
+    event_table,
     grant_statement,
     protection,
     recorded,
@@ -24,6 +26,7 @@ STATEMENTS = (
     attachment,
     comment,
     ddl,
+    event_table,
     grant_statement,
     recorded,
     references,
@@ -36,9 +39,9 @@ STATEMENTS = (
 )
 
 hooks.run = enforcement.run
-hooks.access = enforcement.access
-hooks.call = enforcement.call
-hooks.owner = enforcement.owner
+hooks.access = access.check_access
+hooks.call = access.check_call
+hooks.owner = access.owner
 hooks.log_in = session_role.log_in
 hooks.protect = protection.protect
 hooks.protect_target = protection.protect_target

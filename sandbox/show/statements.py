@@ -37,7 +37,7 @@ def show_databases(session: Session, statement: Statement) -> Result:
             "is_default": "N",
             "is_current": "Y" if name == session.database else "N",
             "owner": _OWNER,
-            "comment": "",
+            "comment": _database_comment(session, name),
             "kind": "STANDARD",
         }
         for name in session.account.databases()
@@ -214,6 +214,11 @@ def result_scan(session: Session, arguments: Row) -> Result:
     if found is None:
         raise sql_error(f"SQL execution error: Statement {query_id} not found", 709, "02000")
     return found
+
+
+def _database_comment(session: Session, name: str) -> str:
+    found = session.catalog.get(session, "database", ObjectName(name, "", "")) or {}
+    return str(found.get("COMMENT") or "")
 
 
 def _scope(session: Session, statement: Statement) -> Scope:

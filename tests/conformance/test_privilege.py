@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import pytest
 import snowflake.connector
 from snowflake.connector.errors import DatabaseError, ProgrammingError
+from snowflake.connector.pandas_tools import write_pandas
 from support.conformance import Account, documented
 from support.staff import Staff
 
@@ -305,3 +307,21 @@ def test_a_session_cannot_begin_with_a_role_that_is_not_there(
 ) -> None:
     with pytest.raises(DatabaseError):
         snowflake.connector.connect(**account.parameters | {"role": staff.name("missing")})
+
+
+@documented(
+    "developer-guide/python-connector/python-connector-api", "write_pandas with insert on the table"
+)
+@pytest.mark.filterwarnings("ignore:is_datetime64tz_dtype:DeprecationWarning")
+def test_a_loader_needs_insert_and_usage_only(account: Account, staff: Staff) -> None:
+    role = staff.visitor("loader")
+    account("create table t (ID int, NAME varchar)")
+    account(f"grant insert on table t to role {role}")
+    account(f"grant create stage, create file format on schema {account.schema} to role {role}")
+    rows = pd.DataFrame({"ID": [1, 2], "NAME": ["a", "b"]})
+    with staff.acting(role):
+        account(f"use schema {account.database}.{account.schema}")
+        done, _, count, _ = write_pandas(account.connection, rows, "T")
+        assert (done, count) == (True, 2)
+        account.error("select * from t")
+    assert account("select * from t order by id") == [(1, "a"), (2, "b")]

@@ -241,3 +241,36 @@ def test_data_metric_functions(account: Account) -> None:
 )
 def test_aggregation_and_projection_policies(account: Account, statement: str) -> None:
     account(statement)
+
+
+@documented("sql-reference/sql/create-event-table", "create, show, drop event table", "recorded")
+def test_an_event_table_is_kept(account: Account) -> None:
+    account("create event table if not exists events comment = 'c'")
+    [row] = account.rows("show event tables in schema")
+    assert (row["name"], row["comment"]) == ("EVENTS", "c")
+    columns = [row["name"] for row in account.rows("describe event table events")]
+    assert columns[:2] == ["TIMESTAMP", "START_TIMESTAMP"]
+    assert {"RECORD_TYPE", "RECORD", "RECORD_ATTRIBUTES", "VALUE"} <= set(columns)
+    assert account("select record_type, value from events") == []
+    account("drop event table events")
+    assert account.rows("show event tables in schema") == []
+
+
+@documented(
+    "sql-reference/sql/alter-database",
+    "alter database set comment, log_level, event_table",
+    "recorded",
+)
+def test_a_database_keeps_its_levels(account: Account, staff: Staff) -> None:
+    name = staff.name("db")
+    account(f"create database {name}")
+    try:
+        account(f"create event table {name}.public.events")
+        account(f"alter database {name} set log_level = info, trace_level = on_event")
+        account(f"alter database {name} set event_table = {name}.public.events")
+        account(f"alter database {name} set comment = 'c'")
+        assert account.rows(f"show databases like '{name}'")[0]["comment"] == "c"
+        account(f"alter database {name} unset log_level")
+    finally:
+        account(f"drop database {name}")
+        account(f"use schema {account.database}.{account.schema}")

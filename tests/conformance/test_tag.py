@@ -194,3 +194,33 @@ def test_setting_a_tag_needs_a_privilege(account: Account, staff: Staff) -> None
     with staff.acting(role):
         account("alter table t set tag phi = 'x'")
     assert account.one("system$get_tag('phi', 't', 'table')") == "x"
+
+
+@documented("user-guide/object-tagging/work", "apply on tag, for the owner of the object")
+def test_an_owner_sets_the_tags_it_may_apply(account: Account, staff: Staff) -> None:
+    role = staff.visitor("owner")
+    account("create tag phi")
+    account(f"grant create table on schema {account.schema} to role {role}")
+    with staff.acting(role):
+        account("create table t (id int)")
+        account.error("alter table t set tag phi = 'x'")
+    account(f"grant apply on tag phi to role {role}")
+    with staff.acting(role):
+        account("alter table t set tag phi = 'x'")
+    assert account.one("system$get_tag('phi', 't', 'table')") == "x"
+
+
+@documented("sql-reference/sql/alter-table", "rename: tags, policies and grants go along")
+def test_a_renamed_table_keeps_what_was_set_on_it(account: Account, staff: Staff) -> None:
+    role = staff.visitor("reader")
+    account("create tag phi")
+    account("create masking policy hide as (v varchar) returns varchar -> '*'")
+    account("create table t as select 'Ann' as name, 1 as id")
+    account("alter table t set tag phi = 'x'")
+    account("alter table t modify column name set masking policy hide")
+    account(f"grant select on table t to role {role}")
+    account("alter table t rename to u")
+    account("alter table u rename column name to called")
+    assert account.one("system$get_tag('phi', 'u', 'table')") == "x"
+    with staff.acting(role):
+        assert account("select called, id from u") == [("*", 1)]
