@@ -25,7 +25,7 @@ STUCK = (1.5, 2 * MINUTE, 15 * MINUTE)
 OFF = (4.0, 1 * MINUTE, 10 * MINUTE)
 SILENT = (2.0, 30, 5 * MINUTE)
 """How often a day a patient's monitor has the fault, its shortest and its longest duration (s)."""
-SPIKES_PER_DAY = 24.0
+SPIKES_PER_DAY = 4.0
 """A single reading of one sensor, wrong by SPIKE of its value: movement, a bent cuff."""
 SPIKE = (-0.30, 0.45)
 

@@ -66,16 +66,16 @@ order by severity_rank desc, patients desc, alert_type
 
 RISK = """
 select
-    news2_risk,
+    risk_group,
     count(*) as patients,
-    count_if(severity = 'CRITICAL') as with_critical_vital,
-    count_if(severity = 'HIGH') as with_high_vital,
-    max(news2_score) as highest_news2,
-    max(measured_at) as measured_at
-from gold.patient_latest_vitals
-group by news2_risk
+    sum(critical_count) as critical_readings,
+    count_if(latest_news2_risk = 'High') as high_news2_now,
+    max(latest_news2_score) as highest_news2_now,
+    max(last_measured_at) as last_measured_at
+from gold.patient_risk_snapshot
+group by risk_group
 order by
-    case news2_risk when 'High' then 1 when 'Medium' then 2 when 'Low-Medium' then 3 else 4 end
+    case risk_group when 'CRITICAL' then 1 when 'HIGH' then 2 when 'ELEVATED' then 3 else 4 end
 """
 
 SHOWN = (
@@ -113,7 +113,7 @@ SHOWN = (
         "select * from gold.kpi_encounters_by_department order by encounter_count desc",
     ),
     Shown("Alerts by severity (gold.fact_alert)", ALERTS),
-    Shown("Patients at risk by their newest reading (gold.patient_latest_vitals)", RISK),
+    Shown("Patients at risk (gold.patient_risk_snapshot)", RISK),
 )
 
 
