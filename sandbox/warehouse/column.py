@@ -36,6 +36,7 @@ _AFTER_TYPE = (
     "TAG",
     "AS",
     "GENERATED",
+    "CHECK",
 )
 _NUMBERS = ("BIGINT", "HUGEINT", "DECIMAL", "DOUBLE")
 _LITERALS = (exp.Literal, exp.Boolean, exp.Null)
@@ -81,7 +82,13 @@ class ColumnDefinition:
 
 def read_columns(session: Session, reader: Reader) -> list[ColumnDefinition]:
     """The columns between the parentheses. Keys are read and dropped: Snowflake enforces none."""
-    return [read_column(session, part) for part in reader.split() if part.peek() not in CONSTRAINTS]
+    found = []
+    for part in reader.split():
+        if part.peek() == "CHECK" or (part.peek() == "CONSTRAINT" and part.peek(2) == "CHECK"):
+            raise unsupported("check constraints.")
+        if part.peek() not in CONSTRAINTS:
+            found.append(read_column(session, part))
+    return found
 
 
 def read_column(session: Session, reader: Reader) -> ColumnDefinition:

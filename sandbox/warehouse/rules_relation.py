@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp
 
-from sandbox.warehouse import hook, information_schema, staged_query, stream
-from sandbox.warehouse.errors import does_not_exist, unsupported
+from sandbox.warehouse import hook, information_schema, staged_query, stream, view_columns
+from sandbox.warehouse.errors import does_not_exist, sql_error, unsupported
 from sandbox.warehouse.inference import Columns, TableColumns
 from sandbox.warehouse.names import ObjectName, quote, split_name
 from sandbox.warehouse.registry import find_function, find_table
@@ -112,7 +112,8 @@ def _name_by_variable(table: exp.Table, context: Context) -> None:
 
 def _variable(name: str, context: Context) -> object:
     if name.upper() not in context.session.variables:
-        raise unsupported(f"session variable ${name.upper()}, which is not set.")
+        message = f"SQL compilation error:\nSession variable '${name.upper()}' does not exist"
+        raise sql_error(message, 904, "42000")
     return context.session.variables[name.upper()]
 
 
@@ -142,6 +143,8 @@ def _qualify(table: exp.Table, context: Context, is_target: bool) -> None:
     view = session.catalog.get(session, "view", name)
     if not is_target:
         context.reads.add(name)
+        if view is not None:
+            view_columns.require_same(session, name, view)
     policies = session.account.has_policies and context.is_protected and not is_target
     is_plain = view is None or view.get("is_plain", "query" not in view)
     if view is not None and not is_target and (not is_plain or (policies and "query" in view)):
@@ -223,6 +226,13 @@ def name_columns_of_values(node: exp.Values) -> None:
     columns = [exp.to_identifier(f"COLUMN{n}", quoted=True) for n in range(1, width + 1)]
     name = alias.this if alias is not None else exp.to_identifier("_values", quoted=True)
     node.set("alias", exp.TableAlias(this=name, columns=columns))
+
+
+@rule(exp.TableSample)
+def sample_of_rows(node: exp.TableSample) -> None:
+    """A number of rows is drawn another way than a share of them."""
+    if node.args.get("size") is not None:
+        node.set("method", None)
 
 
 @context_rule(exp.Parameter)

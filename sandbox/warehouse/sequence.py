@@ -8,6 +8,7 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING, Any
 
+import duckdb
 from sqlglot import exp
 
 from sandbox.warehouse.catalog import SCHEMA
@@ -74,7 +75,7 @@ def alter_sequence(session: Session, statement: Statement) -> Result:
 
 @statement("drop sequence")
 def drop_sequence(session: Session, statement: Statement) -> Result:
-    """Tables whose defaults need it keep it from being dropped; Snowflake would let them fail."""
+    """A sequence that a table's default needs is not dropped; Snowflake would let inserts fail."""
     modifiers, reader = statement.after_head()
     name = session.resolve(reader.name())
     if not reader.accept("CASCADE"):
@@ -85,7 +86,10 @@ def drop_sequence(session: Session, statement: Statement) -> Result:
             if "IF EXISTS" in modifiers:
                 return status("Drop statement executed successfully.")
             raise does_not_exist("Sequence", name)
-        session.run(f"drop sequence {_place(name)}")
+        try:
+            session.run(f"drop sequence {_place(name)}")
+        except duckdb.DependencyException as error:
+            raise unsupported(f"drop sequence {name}, which a table's default needs.") from error
     return status(f"{name.name} successfully dropped.")
 
 

@@ -186,9 +186,10 @@ def _create_temporary(
             return status(f"{name.name} already exists, statement succeeded.")
         if name in session.temporary and "OR REPLACE" not in modifiers:
             raise already_exists(name)
+        _fill(session, 'temp.main."__new"', content)
         if name in session.temporary:
-            session.run(f"drop table temp.main.{quote(str(name))}")
-        _fill(session, f"temp.main.{quote(str(name))}", content)
+            session.run(f"drop table {session.place(name)}")
+        session.run(f'alter table temp.main."__new" rename to {quote(str(name))}')
         session.temporary.add(name)
     return status(f"Table {name.name} successfully created.")
 
@@ -196,12 +197,15 @@ def _create_temporary(
 def _build(session: Session, name: ObjectName, content: _Content, known: str | None) -> None:
     if known == "view":
         raise already_exists(name)
-    if known and content.rows_of == name:
-        raise unsupported("a table that is replaced by its own clone.")
-    if known:
-        session.run(f"drop table {name.sql}")
-        stream.table_replaced(session, name)
-    _fill(session, name.sql, content)
+    if not known:
+        _fill(session, name.sql, content)
+        return
+    # The new table may be made of the old one.
+    new = ObjectName(name.database, name.schema, "__new")
+    _fill(session, new.sql, content)
+    session.run(f"drop table {name.sql}")
+    session.run(f"alter table {new.sql} rename to {quote(name.name)}")
+    stream.table_replaced(session, name)
 
 
 def _fill(session: Session, place: str, content: _Content) -> None:

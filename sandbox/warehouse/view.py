@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sandbox.warehouse import view_columns
 from sandbox.warehouse.definition import comment_of, kind_of, read_options, translation_of
 from sandbox.warehouse.errors import already_exists, sql_error
 from sandbox.warehouse.names import ObjectName, literal, quote
@@ -49,13 +50,15 @@ def create_view(session: Session, statement: Statement) -> Result:
         definition["query"] = query
         definition["headings"] = [heading for heading, _ in headings]
         definition["is_plain"] = is_plain
-        if is_plain:
-            source = translation.sql
-        else:
-            source = _columns_only(session, translation)
+        definition["reads"] = [
+            [read.database, read.schema, read.name] for read in sorted(translation.reads)
+        ]
+        source = translation.sql if is_plain else _columns_only(session, translation)
         session.run(
             f"create or replace view {name.sql} {f'({names})' if names else ''} as {source}"
         )
+        if is_plain and "*" in query:
+            definition["columns"] = view_columns.columns_of(session, name)
         session.run(f"comment on view {name.sql} is {literal(comment_of(options))}")
         for heading, comment in headings:
             if comment is not None:

@@ -116,6 +116,21 @@ def test_a_view_follows_the_name_of_its_table(table: Account) -> None:
     assert table("select id from v") == []
 
 
+@documented(VIEW, "a view of select *, whose table gets or loses a column")
+@pytest.mark.parametrize(
+    "change",
+    ["alter table t add column more number", "alter table t drop column name"],
+)
+def test_a_view_of_all_columns_does_not_follow_its_table(table: Account, change: str) -> None:
+    table("create view v as select * from t")
+    table("create view w as select id from v")
+    table(change)
+    table.error("select * from v")
+    table.error("select id from w")
+    table("create or replace view v as select * from t")
+    assert table("select id from w order by id") == [(1,), (2,)]
+
+
 @documented(VIEW, "a view over a view")
 def test_a_view_over_a_view(table: Account) -> None:
     table("create view v as select id from t")

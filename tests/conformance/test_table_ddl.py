@@ -95,6 +95,28 @@ def test_a_replaced_table_is_new(table: Account) -> None:
     table.error("create or replace table if not exists t (id number)")
 
 
+@documented(CREATE, "create or replace table ... as select from the same table")
+@pytest.mark.parametrize("kind", ["table", "temporary table"])
+def test_a_table_may_be_replaced_by_a_query_of_itself(account: Account, kind: str) -> None:
+    account(f"create {kind} t as select column1 as id from values (1), (2)")
+    account(f"create or replace {kind} t as select id + 1 as id, id as old from t")
+    assert account("select * from t order by id") == [(2, 1), (3, 2)]
+
+
+@documented(CREATE, "create table ... check (...)", "refused")
+@pytest.mark.parametrize(
+    "columns",
+    [
+        "id number check (id > 0)",
+        "id number, check (id > 0)",
+        "id number, constraint positive check (id > 0)",
+    ],
+)
+def test_check_constraints(account: Account, columns: str) -> None:
+    account(f"create table t ({columns})")
+    account.error("insert into t values (-1)")
+
+
 @documented(CREATE, "create table ... as select")
 def test_create_table_as_select(table: Account) -> None:
     table("create table u as select id, name as label, amount * 2 as twice from t")
