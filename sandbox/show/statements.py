@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 from sandbox.show.scope import Scope, like_matches, read_scope
@@ -198,12 +199,26 @@ def show_parameters(session: Session, statement: Statement) -> Result:
         reader.expect("SESSION")
     reader.end()
     rows = [
-        {"key": key, "value": str(value), "default": "", "level": "SESSION", "description": ""}
+        {"key": key, "value": _written(value), "default": "", "level": "SESSION", "description": ""}
         for key, value in session.parameters.items()
         if like_matches(like, key)
     ]
     columns = [Column(name) for name in ("key", "value", "default", "level", "description")]
     return table(columns, [[row[column.name] for column in columns] for row in rows], SHOW)
+
+
+@statement("show variables")
+def show_variables(session: Session, statement: Statement) -> Result:
+    """https://docs.snowflake.com/en/sql-reference/sql/show-variables"""
+    _, reader = statement.after_head()
+    like = reader.string() if reader.accept("LIKE") else "%"
+    reader.end()
+    rows = [
+        (str(session.id), name, _written(value), "fixed" if _is_number(value) else "text", "")
+        for name, value in sorted(session.variables.items())
+        if like_matches(like, name)
+    ]
+    return table(["session_id", "name", "value", "type", "comment"], rows, SHOW)
 
 
 @table_function("result_scan")
@@ -230,6 +245,14 @@ def _answer(statement: Statement, names: Iterable[str], rows: Iterable[Row]) -> 
     shown = _TERSE[1:] if "TERSE" in statement.words else tuple(names)
     columns = [_CREATED, *(Column(n, "fixed", 38, 0) if n == "rows" else Column(n) for n in shown)]
     return table(columns, [[row.get(column.name) for column in columns] for row in rows], SHOW)
+
+
+def _written(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float | Decimal) and not isinstance(value, bool)
 
 
 def _named(scope: Scope, name: str) -> bool:

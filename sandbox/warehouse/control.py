@@ -80,10 +80,21 @@ def set_parameter(session: Session, name: str, value: object) -> None:
 
 @statement("set")
 def set_variable(session: Session, statement: Statement) -> Result:
+    """`set x = 1`, or several at once: `set (x, y) = (1, 2)`."""
     _, reader = statement.after_head()
-    name = reader.name()[0]
-    reader.expect("=")
-    session.variables[name] = session.execute(f"select {reader.rest()}").rows()[0][0]
+    if reader.peek() == "(":
+        names = [part.name()[0] for part in reader.parenthesized().split()]
+        reader.expect("=")
+        text = reader.parenthesized().rest()
+        reader.end()
+    else:
+        names = [reader.name()[0]]
+        reader.expect("=")
+        text = reader.rest()
+    values = session.execute(f"select {text}", statement.params).rows()[0]
+    if len(values) != len(names):
+        raise sql_error("SQL compilation error:\nas many values as variables are expected.")
+    session.variables.update(zip(names, values, strict=True))
     return status(_DONE, OTHER)
 
 

@@ -101,6 +101,17 @@ def test_several_statements_in_one_text_run_one_by_one(connection: SnowflakeConn
     assert cursors[-1].fetchall() == [(2,)]
 
 
+def test_several_statements_in_one_request_have_several_results(
+    connection: SnowflakeConnection,
+) -> None:
+    cursor = connection.cursor()
+    cursor.execute("select 1; select 'b'; select 3", num_statements=3)
+    found = [cursor.fetchall()]
+    while cursor.nextset():
+        found.append(cursor.fetchall())
+    assert found == [[(1,)], [("b",)], [(3,)]]
+
+
 def test_a_query_runs_while_the_program_goes_on(connection: SnowflakeConnection) -> None:
     cursor = connection.cursor()
     cursor.execute_async("select count(*) from table(generator(rowcount => 1000))")
@@ -171,3 +182,19 @@ def test_a_frame_is_written_and_read_back(
         (2, None, 71.0, datetime.datetime(2026, 1, 5, 9, 0), False),
         (3, "SUR", None, None, None),
     ]
+
+
+@pytest.mark.filterwarnings("ignore:is_datetime64tz_dtype:DeprecationWarning")
+def test_a_frame_makes_replaces_and_extends_a_table(connection: SnowflakeConnection) -> None:
+    frame = READINGS[["ID", "WARD"]]
+
+    def write(**options: Any) -> None:
+        write_pandas(connection, frame, "READING", **options)
+
+    write(auto_create_table=True)
+    write()
+    assert rows(connection, "select count(*), count(ward) from reading") == [(6, 4)]
+    write(overwrite=True)
+    assert rows(connection, "select count(*) from reading") == [(3,)]
+    write(auto_create_table=True, overwrite=True, table_type="temporary")
+    assert rows(connection, "select id from reading order by id") == [(1,), (2,), (3,)]

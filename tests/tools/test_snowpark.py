@@ -43,12 +43,16 @@ def beds(session: Session) -> Any:
     return session.table("bed")
 
 
-def test_frames_are_made_of_rows_and_lists(session: Session) -> None:
+@pytest.mark.filterwarnings("ignore:is_datetime64tz_dtype:DeprecationWarning")
+def test_frames_are_made_of_rows_lists_and_pandas(session: Session) -> None:
     schema = StructType([StructField("id", IntegerType()), StructField("ward", StringType())])
     assert session.create_dataframe([[1, "ICU"], [2, None]], schema).collect() == [
         Row(ID=1, WARD="ICU"),
         Row(ID=2, WARD=None),
     ]
+    frame = pd.DataFrame({"ID": [1, 2], "RATE": [0.5, None]})
+    made = session.create_dataframe(frame)
+    assert made.order_by("ID").collect() == [Row(ID=1, RATE=0.5), Row(ID=2, RATE=None)]
     assert session.range(3).count() == 3
     assert session.sql("select ? as x, ? as y", params=[1, "a"]).collect() == [Row(X=1, Y="a")]
 
@@ -108,6 +112,7 @@ def test_groups_windows_and_pivots(beds: Any) -> None:
 
 
 def test_samples_and_flattened_values(session: Session, beds: Any) -> None:
+    assert beds.sample(n=2).count() == 2
     assert beds.sample(frac=1.0).count() == 4
     made = session.sql('select 1 as id, parse_json(\'["a", {"b": 2}]\') as items')
     flat = made.flatten("items").select("index", F.col("value")["b"].cast("int").alias("b"))
