@@ -9,9 +9,9 @@ from loader.account import Account
 
 _LATE_COMMIT = timedelta(days=1)
 """A row is stamped when its statement runs and seen when that commits: no statement of ours takes
-longer. So rows older than this before the newest one seen need not be looked at again."""
+longer. So what is older than this before a look that found nothing need not be looked at."""
 
-_FIRST = datetime(1970, 1, 1)
+_VIEW = "ops.undelivered_notification"
 
 
 @dataclass(frozen=True)
@@ -40,25 +40,24 @@ class Outbox:
 
     def __init__(self, account: Account) -> None:
         self._account = account
-        self._floor = _FIRST
+        self._floor = datetime(1970, 1, 1)
 
     def undelivered(self, most: int) -> list[Notification]:
         """Return the oldest notifications that nobody has been told of, at most so many.
 
-        The first call looks at all, later ones at what was created since a day before the newest:
-        the account skips the history.
+        Each call looks at what was created since a day before the last one that found nothing: the
+        account skips the history.
         """
+        ((looked_at,),) = self._account.rows("select sysdate()", (), _VIEW)
         found = self._account.rows(
-            "select notification_id, message, created_at from ops.undelivered_notification"
-            " where created_at >= ? order by created_at, notification_id limit ?",
-            (self._floor, most),
-            "ops.undelivered_notification",
+            f"select notification_id, message, created_at from {_VIEW}"  # noqa: S608 - our own
+            f" where created_at >= ? order by created_at, notification_id limit {most:d}",
+            (self._floor,),
+            _VIEW,
         )
-        notifications = [Notification(*row) for row in found]
-        if len(notifications) < most:
-            newest = max((one.created_at for one in notifications), default=_FIRST)
-            self._floor = max(self._floor, newest - _LATE_COMMIT)
-        return notifications
+        if not found:
+            self._floor = looked_at - _LATE_COMMIT
+        return [Notification(*row) for row in found]
 
     def record(self, receipts: Sequence[Receipt]) -> None:
         """Note these deliveries, all or none; noting one again changes nothing."""

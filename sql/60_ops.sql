@@ -134,3 +134,39 @@ select
     max(completed_at) as completed_at
 from stage
 group by graph_run_group_id;
+
+create or replace view ops.run_notification (
+    notification_id comment 'SHA-256 of kind, run and attempt.',
+    kind comment 'RUN.',
+    is_suppressed comment 'False: a run is always told.',
+    happened_at comment 'End of the run, UTC.',
+    patient_id comment 'Null.',
+    alert_type comment 'Null.',
+    window_start comment 'Null.',
+    severity comment 'Null.',
+    pipeline comment 'Root task of the graph.',
+    graph_run_group_id comment 'The run of the graph.',
+    outcome comment 'SUCCEEDED or FAILED.',
+    failed_stage comment 'The tasks that failed, the first one first; null when none did.',
+    stages comment 'List of task, state, error_code, started_at and completed_at.',
+    created_at comment 'Now, UTC.'
+)
+copy grants
+comment = 'One row per run of a task graph, as a finalizer writes it: the columns of ops.notification in their order.'
+as
+select
+    sha2(concat_ws('/', 'RUN', graph_run_group_id, attempt_number::varchar), 256) as notification_id,
+    'RUN' as kind,
+    false as is_suppressed,
+    completed_at as happened_at,
+    null::varchar as patient_id,
+    null::varchar as alert_type,
+    null::timestamp_ntz as window_start,
+    null::varchar as severity,
+    pipeline,
+    graph_run_group_id,
+    outcome,
+    failed_stage,
+    stages,
+    sysdate() as created_at
+from ops.run_outcome;

@@ -15,8 +15,10 @@ import pytest
 from confluent_kafka import OFFSET_BEGINNING, Consumer, TopicPartition
 from rich.console import Console
 
+from loader.account import Account
 from loader.errors import LoaderError
 from loader.notify import notify
+from loader.outbox import Outbox, Receipt
 from loader.settings import NotifySettings
 from sandbox.kafka.error import ErrorCode
 from sandbox.kafka.fault import DROP_AFTER, DROP_BEFORE, PASS, Fault
@@ -232,6 +234,26 @@ def test_a_connection_that_breaks_at_the_record_doubles_nothing(
     assert keys(address) == Counter(ids)
     assert recorded(outbox) == ids
     assert proxy.count == 2
+
+
+def test_what_was_found_and_not_recorded_is_found_again_however_old(
+    outbox: RawAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SNOWFLAKE_CONNECTIONS", toml_table("here", outbox.parameters))
+    account = Account("here")
+    looked = Outbox(account)
+    ids = write(outbox, 0, 2)
+    outbox.execute("update ops.notification set created_at = '2020-01-01'::timestamp_ntz")
+
+    assert [one.notification_id for one in looked.undelivered(10)] == ids
+    assert [one.notification_id for one in looked.undelivered(1)] == ids[:1]
+    looked.record([Receipt(one, TOPIC, 0, 7) for one in ids])
+    looked.record([Receipt(ids[0], TOPIC, 0, 8)])
+    assert looked.undelivered(10) == []
+    late = write(outbox, 2, 1)
+    assert [one.notification_id for one in looked.undelivered(10)] == late
+    account.close()
+    assert outbox.execute("select kafka_offset from ops.notification_delivery") == [(7,), (7,)]
 
 
 def test_faults_of_the_broker_are_survived(
