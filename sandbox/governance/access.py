@@ -9,7 +9,7 @@ from sandbox.governance.authority import require
 from sandbox.governance.securable import Securable, exists
 from sandbox.warehouse import stream
 from sandbox.warehouse.definition import kind_of
-from sandbox.warehouse.errors import does_not_exist
+from sandbox.warehouse.errors import does_not_exist, sql_error
 from sandbox.warehouse.hook import ADMIN
 from sandbox.warehouse.names import ObjectName
 from sandbox.warehouse.result import DELETE, INSERT, MERGE, QUERY, UPDATE
@@ -80,8 +80,13 @@ def _check(session: Session, translation: Translation, verb: str) -> None:
             require(session, relation(session, target), privilege)
     if session.warehouse and (translation.reads or target):
         warehouse = Securable("WAREHOUSE", ObjectName("", "", session.warehouse))
-        if exists(session, warehouse):
-            require(session, warehouse, "USAGE")
+        if exists(session, warehouse) and not authority.holds(session, ["USAGE"], warehouse):
+            raise sql_error(
+                "No active warehouse selected in the current session. Select an active warehouse "
+                "with the 'use warehouse' command.",
+                606,
+                "57P03",
+            )
 
 
 def _needed(translation: Translation, verb: str) -> list[str]:

@@ -26,10 +26,10 @@ from sandbox.warehouse.account import Account
 from sandbox.warehouse.definition import kind_of
 from sandbox.warehouse.names import ObjectName
 from sandbox.warehouse.rewrite import Context
+from sandbox.warehouse.rules_relation import replace_relation
 from sandbox.warehouse.session import Session
 
 _INNER = "_protected"
-_OUTER_PARTS = ("joins", "laterals", "pivots", "sample")
 _KINDS = (
     ("VARCHAR", "VARCHAR"), ("DECIMAL", "NUMBER"), ("BIGINT", "NUMBER"), ("INTEGER", "NUMBER"),
     ("HUGEINT", "NUMBER"), ("SMALLINT", "NUMBER"), ("TINYINT", "NUMBER"), ("DOUBLE", "FLOAT"),
@@ -69,15 +69,11 @@ def protect(node: exp.Expr, name: ObjectName, context: Context) -> None:
     protection = protection_of(session, source)
     if protection is None:
         return
-    outer = exp.Subquery()
-    for part in _OUTER_PARTS:
-        if node.args.get(part):
-            outer.set(part, node.args[part])
-            node.set(part, None)
     alias = node.args.get("alias")
     label = alias.this if alias is not None else exp.to_identifier(name.name, quoted=True)
     columns = list(alias.args.get("columns") or ()) if alias is not None else []
-    node.replace(outer)
+    outer = exp.Subquery(alias=exp.TableAlias(this=label.copy()))
+    replace_relation(node, outer)
     is_view = isinstance(node, exp.Subquery)
     inner = exp.TableAlias(this=exp.to_identifier(_INNER, quoted=True))
     inner.set("columns", columns if is_view else [])

@@ -40,7 +40,8 @@ def _input_row(node: exp.Expr, value: exp.Expr) -> exp.Expr:
         return exp.Literal.number(1)
     for source in select.find_all(exp.Table):
         is_table = isinstance(source.this, exp.Identifier) and source.args.get("catalog")
-        if is_table and column.table in ("", source.alias_or_name):
+        is_here = source.find_ancestor(exp.Select) is select
+        if is_table and is_here and column.table in ("", source.alias_or_name):
             return exp.column("rowid", table=exp.to_identifier(source.alias_or_name, quoted=True))
     if any(c.name == "SEQ" for c in select.find_all(exp.Column)):
         raise unsupported("SEQ of flatten beside anything but a table.")

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from sandbox.warehouse.session import Session
 
 
+_BEHIND_NAME = ("joins", "laterals", "pivots", "sample")
+
+
 def target_table(tree: exp.Expr) -> exp.Table:
     """The table a DML changes."""
     target = tree.this
@@ -184,8 +187,23 @@ def _expand(
     label = alias.this if alias is not None else exp.to_identifier(name.name, quoted=True)
     columns = [exp.to_identifier(heading, quoted=True) for heading in view["headings"]]
     expanded = exp.Subquery(this=tree, alias=exp.TableAlias(this=label, columns=columns))
-    table.replace(expanded)
+    replace_relation(table, expanded)
     return expanded
+
+
+def replace_relation(old: exp.Expr, new: exp.Subquery) -> None:
+    """Put a query in the place of a table, with what stands behind the table's name."""
+    for part in _BEHIND_NAME:
+        if old.args.get(part):
+            new.set(part, old.args[part])
+            old.set(part, None)
+    root = old.root()
+    old.replace(new)
+    for column in root.find_all(exp.Column):
+        # A query has no schema: `schema.name.column` becomes `name.column`.
+        if column.args.get("db") and column.table == new.alias:
+            column.set("db", None)
+            column.set("catalog", None)
 
 
 def _replace_name(

@@ -363,3 +363,33 @@ def test_where_a_policy_is_set_can_be_asked(account: Account, staff: Staff) -> N
         "ref_entity_domain => 'table'))"
     )
     assert by_table == [("HIDE", "NAME")]
+
+
+@documented("user-guide/security-column-intro", "masked tables in every place of a FROM clause")
+def test_a_masked_table_can_stand_wherever_a_table_can(account: Account) -> None:
+    account("create table event (id int, kind varchar, payload variant)")
+    account("insert into event select 1, 'a', parse_json('{\"x\": [7, 8]}')")
+    account("create view v as select id, kind from event")
+    account("create masking policy hide as (val varchar) returns varchar -> val || '*'")
+    account(
+        "create masking policy keep as (val variant) returns variant -> "
+        "case when current_role() = 'NOBODY' then null else val end"
+    )
+    account("alter table event modify column kind set masking policy hide")
+    account("alter table event modify column payload set masking policy keep")
+    schema = account.schema
+    for query, expected in (
+        (f"select {schema}.event.kind from {schema}.event", [("a*",)]),
+        (f"select {schema}.v.kind from {schema}.v", [("a*",)]),
+        ("select e.kind, f.value::int from event e, lateral flatten(input => e.payload:x) f "
+         "order by 2", [("a*", 7), ("a*", 8)]),
+        ("select value::int from event, lateral flatten(input => payload:x) order by 1",
+         [(7,), (8,)]),
+        ("select payload:x[0]::int, payload:x[1]::int from event", [(7, 8)]),
+        ("select e.kind from (event e join v on v.kind = e.kind)", [("a*",)]),
+        ("select * from v pivot (max(id) for kind in ('a*', 'b'))", [(1, None)]),
+        ("select e.* exclude (payload) from event e", [(1, "a*")]),
+        ("select kind from event where id in (select id from event where kind = 'a*')", [("a*",)]),
+        ("select kind from v union all select kind from event", [("a*",), ("a*",)]),
+    ):  # fmt: skip
+        assert account(query) == expected, query
