@@ -23,6 +23,7 @@ import typer
 from rich.console import Console
 
 from sandbox.demo_summary import Stage, Summary, print_speed, print_times
+from sandbox.demo_topic import records_in_topics
 
 ROOT = Path(__file__).parent.parent
 BIN = Path(sys.executable).parent
@@ -34,10 +35,6 @@ FAULTS = (
     "--late-rate", "0.01", "--out-of-order-rate", "0.02",
 )  # fmt: skip
 """Few dirty events: every discharge that cannot be read leaves its bed occupied for ever."""
-READING_FAULTS = (
-    "--dirty-rate", "0.01", "--duplicate-rate", "0.01",
-    "--late-rate", "0.01", "--out-of-order-rate", "0.02",
-)  # fmt: skip
 
 TASKS = {
     "Silver patient flow": "LOAD_SILVER_PATIENT_FLOW",
@@ -210,7 +207,7 @@ def watch_wards(demo: Demo) -> None:
     demo.run(
         "carefloe-producer", "vitals",
         "--events", str(demo.readings), "--at", at, "--patients", str(demo.patients),
-        *READING_FAULTS,
+        *FAULTS,
     )  # fmt: skip
     produced = time.monotonic()
     demo.stages.append(Stage("Produce vital signs", demo.readings, produced - started))
@@ -248,22 +245,6 @@ STEPS: dict[str, Callable[[Demo], None]] = {
     "Watch the wards": watch_wards,
     "Let the tasks grade the readings": settle,
 }
-
-
-def records_in_topics(bootstrap_servers: str) -> dict[str, int]:
-    """Records per topic: the sum of its partitions' end offsets."""
-    from kafka import KafkaConsumer, TopicPartition
-
-    consumer = KafkaConsumer(bootstrap_servers=bootstrap_servers)
-    try:
-        counts = {}
-        for topic in consumer.topics():
-            partitions = consumer.partitions_for_topic(topic) or ()
-            ends = consumer.end_offsets([TopicPartition(topic, p) for p in partitions])
-            counts[topic] = sum(ends.values())
-        return counts
-    finally:
-        consumer.close()
 
 
 if __name__ == "__main__":
