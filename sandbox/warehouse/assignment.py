@@ -66,6 +66,10 @@ def convert(tree: exp.Expr, columns: list[tuple[str, str]]) -> None:
     """
     types = dict(columns)
     if isinstance(tree, exp.Insert):
+        for row in _values(tree):
+            for name, value in zip(_names(tree) or types, list(row.expressions), strict=False):
+                if isinstance(value, exp.Placeholder) and types.get(name) == TIMESTAMP:
+                    value.replace(exp.Cast(this=value.copy(), to=exp.DataType.build(TIMESTAMP)))
         if isinstance(tree.expression, exp.Select):
             _convert_all(_names(tree) or list(types), tree.expression.expressions, types)
     elif isinstance(tree, exp.Update):

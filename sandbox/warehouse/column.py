@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp
 
-from sandbox.warehouse.data_type import duckdb_type, parse_type
+from sandbox.warehouse.data_type import column_type, parse_type
 from sandbox.warehouse.errors import syntax_error, unsupported
 from sandbox.warehouse.names import quote
 from sandbox.warehouse.rewrite import Context
@@ -95,7 +95,7 @@ def read_column(session: Session, reader: Reader) -> ColumnDefinition:
     """One column, to the end of the reader."""
     name = reader.name()[0]
     declared = reader.until(*_AFTER_TYPE)
-    kind = duckdb_type(parse_type(declared)) if declared else "VARCHAR"
+    kind = column_type(parse_type(declared)) if declared else "VARCHAR"
     column = ColumnDefinition(name, kind, declared)
     while not reader.at_end:
         column = replace(column, **_option(session, reader))

@@ -61,6 +61,13 @@ def duckdb_type(snowflake_type: exp.DataType) -> str:
     raise unsupported(f"data type {snowflake_type.sql('snowflake')}.")
 
 
+def column_type(snowflake_type: exp.DataType) -> str:
+    """The type of a table's column; the sandbox cannot keep the offsets of TIMESTAMP_TZ."""
+    if snowflake_type.this is _KIND.TIMESTAMPTZ:
+        raise unsupported("columns of TIMESTAMP_TZ; use TIMESTAMP_NTZ or TIMESTAMP_LTZ.")
+    return duckdb_type(snowflake_type)
+
+
 def limit_of(snowflake_type: exp.DataType) -> int | None:
     """The most characters of a text, the most digits of a whole NUMBER; None without a limit."""
     sizes = [int(size.name) for size in snowflake_type.expressions if size.name.isdigit()]

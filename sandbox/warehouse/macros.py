@@ -113,6 +113,18 @@ create macro sf_try_timestamp_of_text(x) as coalesce(try_cast(x as timestamp), s
 create macro sf_tz_of_text(x) as cast(replace(replace(x, ' +', '+'), ' -', '-') as timestamptz);
 create macro sf_try_tz_of_text(x) as
     try_cast(replace(replace(x, ' +', '+'), ' -', '-') as timestamptz);
+create macro sf_ltz_of_text(x) as sf_tz_of_text(x);
+create macro sf_try_ltz_of_text(x) as sf_try_tz_of_text(x);
+create macro sf_offset(minutes) as case when minutes < 0 then '-' else '+' end
+    || lpad((abs(minutes) // 60)::varchar, 2, '0') || lpad((abs(minutes) % 60)::varchar, 2, '0');
+create macro sf_text_at(clock, instant) as strftime(clock, '%Y-%m-%d %H:%M:%S.%g ') ||
+    sf_offset(date_diff('minute', timezone('UTC', instant), clock));
+create macro sf_text_in_zone(instant, zone) as sf_text_at(timezone(zone, instant), instant);
+create macro sf_text_with_offset(x) as sf_text_at(sf_timestamp_of_text(x), sf_tz_of_text(x));
+create macro sf_date_of_parts(y, m, d) as
+    cast(make_date(y, 1, 1) + to_months(cast(m as integer) - 1) + to_days(cast(d as integer) - 1)
+        as date);
+create macro sf_slice(x, step, origin) as time_bucket(step, x::timestamp, origin);
 create macro sf_timestamp(x) as case
     when typeof(x) = 'VARCHAR' then coalesce(try_cast(x::varchar as timestamp), sf_digits(x),
         case when x is not null then cast(x::varchar as timestamp) end)

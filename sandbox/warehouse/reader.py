@@ -18,6 +18,8 @@ class _Tokenizer(Snowflake.Tokenizer):  # type: ignore[misc]
     """Also tokenizes what follows CALL, EXECUTE, SHOW and the like, which sqlglot leaves be."""
 
     COMMANDS: frozenset[TokenType] = frozenset()
+    # `?::` is a bound value and a cast, not the operator of another dialect.
+    KEYWORDS = {name: kind for name, kind in Snowflake.Tokenizer.KEYWORDS.items() if name != "?::"}
 
 
 _TEXT = frozenset({TokenType.STRING, TokenType.RAW_STRING, TokenType.HEREDOC_STRING})

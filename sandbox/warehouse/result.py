@@ -25,7 +25,7 @@ _WIRE_TYPES = {
     "FLOAT": "real",
     "JSON": "variant",
     "TIME": "time",
-    "TIMESTAMP WITH TIME ZONE": "timestamp_tz",
+    "TIMESTAMP WITH TIME ZONE": "timestamp_ltz",
     "TIMESTAMP": "timestamp_ntz",
     "TIMESTAMP_NS": "timestamp_ntz",
     "TIMESTAMP_MS": "timestamp_ntz",

@@ -20,6 +20,7 @@ from sandbox.warehouse.expression_type import (
     type_of,
 )
 from sandbox.warehouse.rewrite import call, cast, renamed, rule
+from sandbox.warehouse.rules_timestamp import IS_LOCAL
 
 renamed(
     {
@@ -41,6 +42,7 @@ def data_type(node: exp.DataType) -> exp.Expr | None:
         return None
     built = exp.DataType.build(duckdb_type(node), dialect="duckdb")
     built.meta[LIMIT] = limit_of(node)
+    built.meta[IS_LOCAL] = node.this is exp.DataType.Type.TIMESTAMPLTZ
     return built
 
 

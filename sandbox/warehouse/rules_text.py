@@ -8,9 +8,9 @@ from sandbox.warehouse.as_text import as_text
 from sandbox.warehouse.data_type import TEXTS
 from sandbox.warehouse.errors import unsupported
 from sandbox.warehouse.expression_type import scale_of, type_of
-from sandbox.warehouse.rewrite import call, rule
+from sandbox.warehouse.rewrite import call, cast, rule
 from sandbox.warehouse.rules_number import LIMIT
-from sandbox.warehouse.rules_timestamp import local, timed
+from sandbox.warehouse.rules_timestamp import local, text_in_zone, timed, with_fractions
 
 _FORMATS = {
     "YYYY": "%Y",
@@ -43,7 +43,7 @@ def text_of(node: exp.Cast) -> exp.Expr | None:
     if node.to.this not in TEXTS:
         return None
     most, safe = node.to.meta.get(LIMIT), "try_" if isinstance(node, exp.TryCast) else ""
-    text = as_text(local(node.this))
+    text = text_in_zone(node.this) or as_text(local(node.this))
     if most is not None:
         return call(f"sf_{safe}limited", text, exp.Literal.number(most))
     return None if isinstance(text, exp.Literal | exp.Null) else text
@@ -54,21 +54,23 @@ def to_char(node: exp.ToChar) -> exp.Expr:
     """https://docs.snowflake.com/en/sql-reference/functions/to_char"""
     given = node.args.get("format")
     if given is None:
-        return as_text(local(node.this))
+        return text_in_zone(node.this) or as_text(local(node.this))
     if type_of(node.this) == "BLOB":
         return call(_chosen(_FROM_BINARY, given), node.this)
     if type_of(node.this) == "DOUBLE" or scale_of(type_of(node.this)) is not None:
         raise unsupported("to_char of a number with a format.")
     if not isinstance(given, exp.Literal):
         raise unsupported("to_char with a format that is no literal.")
-    return call("strftime", timed(node.this), _strftime(given.name))
+    if text_in_zone(node.this) is not None and "TZ" in given.name.upper():
+        raise unsupported("to_char of an offset.")
+    return call("strftime", _moment(node.this), _strftime(given.name))
 
 
 @rule(exp.TimeToStr)
 def time_to_text(node: exp.TimeToStr) -> exp.Expr:
     """`to_char` whose format sqlglot has already made strftime's, but for the quotes."""
-    text = node.args["format"].name.replace('"', "")
-    return call("strftime", timed(node.this), exp.Literal.string(text))
+    text = with_fractions(node.args["format"].name.replace('"', ""))
+    return call("strftime", _moment(node.this), exp.Literal.string(text))
 
 
 @rule(exp.Concat)
@@ -246,6 +248,14 @@ def _chosen(functions: dict[str, str], given: exp.Expr | None) -> str:
     if name not in functions:
         raise unsupported(f"binary format {name}.")
     return functions[name]
+
+
+def _moment(node: exp.Expr) -> exp.Expr:
+    """What DuckDB formats: a TIME on some day."""
+    if type_of(node) != "TIME":
+        return timed(node)
+    day = cast(exp.Literal.string("1970-01-01"), "DATE")
+    return exp.Paren(this=exp.Add(this=day, expression=node))
 
 
 def _flags(node: exp.Expr | None) -> list[exp.Expr]:

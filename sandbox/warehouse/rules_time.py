@@ -10,9 +10,9 @@ from sqlglot import exp
 from sandbox.warehouse.errors import unsupported
 from sandbox.warehouse.expression_type import type_of
 from sandbox.warehouse.rewrite import call, cast, renamed, rule
-from sandbox.warehouse.rules_timestamp import local, timed
+from sandbox.warehouse.rules_timestamp import instant, local, timed
 
-renamed({"DATE_FROM_PARTS": "make_date", "DATEFROMPARTS": "make_date"})
+renamed({"DATE_FROM_PARTS": "sf_date_of_parts", "DATEFROMPARTS": "sf_date_of_parts"})
 _PARTS = {
     "YEAR": "year",
     "QUARTER": "quarter",
@@ -126,9 +126,10 @@ def date_diff(node: exp.Expr) -> exp.Expr:
     https://docs.snowflake.com/en/sql-reference/functions/datediff
     """
     unit = _unit(node.text("unit") or "day")
-    later, earlier = timed(node.this), timed(node.expression)
+    later, earlier = instant(node.this), instant(node.expression)
     if unit == "nanosecond":
-        raise unsupported("datediff in nanoseconds.")
+        micros = call("date_diff", exp.Literal.string("microsecond"), earlier, later)
+        return exp.Paren(this=exp.Mul(this=micros, expression=exp.Literal.number(1000)))
     if unit == "week":
         monday = exp.Literal.string("week")
         earlier, later = (call("date_trunc", monday.copy(), day) for day in (earlier, later))
@@ -139,10 +140,15 @@ def date_diff(node: exp.Expr) -> exp.Expr:
 
 @rule(exp.LastDay)
 def last_day(node: exp.LastDay) -> exp.Expr | None:
-    unit = node.text("unit")
-    if unit and unit.upper() != "MONTH":
-        raise unsupported(f"last_day({unit}).")
-    return call("last_day", cast(local(node.this), "DATE"))
+    unit = _unit(node.text("unit") or "month")
+    day = cast(timed(node.this), "DATE")
+    if unit == "month":
+        return call("last_day", day)
+    if unit not in _LENGTHS:
+        raise unsupported(f"last_day of {unit}.")
+    first = call("date_trunc", exp.Literal.string(unit), day)
+    after = exp.Add(this=first, expression=_interval(_LENGTHS[unit]))
+    return cast(exp.Paren(this=exp.Sub(this=after, expression=_interval("1 day"))), "DATE")
 
 
 @rule(exp.CurrentTimestamp)
@@ -154,8 +160,42 @@ def current_timestamp(node: exp.CurrentTimestamp) -> exp.Expr:
 
 
 @rule(exp.TimeSlice)
-def time_slice(_node: exp.TimeSlice) -> exp.Expr:
-    raise unsupported("time_slice.")
+def time_slice(node: exp.TimeSlice) -> exp.Expr:
+    """Slices are counted from 1970; those of weeks from a Monday.
+
+    https://docs.snowflake.com/en/sql-reference/functions/time_slice
+    """
+    unit, length = _unit(node.text("unit")), node.expression
+    if not isinstance(length, exp.Literal) or unit == "nanosecond":
+        raise unsupported("time_slice of a length that is no literal, or of nanoseconds.")
+    step = _interval(f"{length.name} {unit}")
+    origin = cast(exp.Literal.string("1969-12-29" if unit == "week" else "1970-01-01"), "TIMESTAMP")
+    value, kind = local(node.this), type_of(node.this)
+    found = call("sf_slice", value, step, origin)
+    if node.text("kind").upper() == "END":
+        found = exp.Paren(this=exp.Add(this=found, expression=step.copy()))
+    return cast(found, "DATE") if kind == "DATE" else found
+
+
+@rule(exp.CurrentDate)
+def current_date(_node: exp.CurrentDate) -> exp.Expr:
+    return cast(call("now"), "DATE")
+
+
+@rule(exp.Localtime, exp.CurrentTime)
+def current_time(_node: exp.Expr) -> exp.Expr:
+    return cast(call("now"), "TIME")
+
+
+@rule(exp.Interval)
+def interval(node: exp.Interval) -> None:
+    """`interval '1 day, 1 hour'`."""
+    if isinstance(node.this, exp.Literal) and "," in node.this.name:
+        node.set("this", exp.Literal.string(node.this.name.replace(",", " ")))
+
+
+def _interval(text: str) -> exp.Interval:
+    return exp.Interval(this=exp.Literal.string(text))
 
 
 def _part(name: str, node: exp.Expr) -> exp.Expr:
@@ -174,6 +214,7 @@ def _any(value: exp.Expr) -> str:
     return "_any" if value.find(exp.AggFunc, exp.Window) else ""
 
 
+_LENGTHS = {"year": "1 year", "quarter": "3 months", "week": "7 days"}
 _WHOLE_DAYS = frozenset({"year", "quarter", "month", "week", "day"})
 _UNITS = {
     **dict.fromkeys(("YEAR", "Y", "YY", "YYY", "YYYY", "YR", "YEARS", "YRS"), "year"),

@@ -72,7 +72,6 @@ def test_the_information_schema_lists_tables_and_columns(sql: Any, schema: str) 
         "alter session set week_start = 7",
         "foo bar",
         "select 1; select 2",
-        "select time_slice(current_timestamp(), 1, 'hour')",
     ],
 )
 def test_what_the_sandbox_does_not_do_fails_and_says_so(sql: Any, statement: str) -> None:
