@@ -3,39 +3,29 @@
 https://docs.snowflake.com/en/sql-reference/sql/create-table
 """
 
-# ruff: noqa: S608 - names are quoted by `names.quote`, values are bound
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sandbox.warehouse import sequence, stream
 from sandbox.warehouse.column import ColumnDefinition, read_columns
 from sandbox.warehouse.column_change import TableColumns, columns_like
 from sandbox.warehouse.comment import set_comment
-from sandbox.warehouse.definition import comment_of, kind_of, read_options, translation_of
+from sandbox.warehouse.definition import comment_of, kind_of, read_options
 from sandbox.warehouse.errors import already_exists, sql_error, unsupported
 from sandbox.warehouse.names import ObjectName, quote
-from sandbox.warehouse.query import relations, runnable_sql
 from sandbox.warehouse.registry import statement
 from sandbox.warehouse.result import Result, status
 from sandbox.warehouse.statement import Reader, Statement
+from sandbox.warehouse.table_content import Content, fill
 
 if TYPE_CHECKING:
     from sandbox.warehouse.session import Session
 
 # What a CREATE OR ALTER does not say anew.
 _KEPT = ("added", "created_on", "kind")
-
-
-@dataclass(frozen=True)
-class _Content:
-    """What a new table is made of: columns, a query, or another table."""
-
-    columns: Sequence[ColumnDefinition] = ()
-    query: str | None = None
-    rows_of: ObjectName | None = None
 
 
 @statement("create table")
@@ -112,19 +102,19 @@ def alter_columns(session: Session, name: ObjectName, wanted: Sequence[ColumnDef
     columns.save()
 
 
-def _read_content(session: Session, reader: Reader) -> tuple[ObjectName | None, _Content]:
+def _read_content(session: Session, reader: Reader) -> tuple[ObjectName | None, Content]:
     """The table that is taken as a pattern, and what the new one is made of."""
     if reader.peek() in {"USING", "FROM"}:
         raise unsupported(f"create table ... {reader.rest().split()[0].lower()} ...")
     if reader.peek() not in {"CLONE", "LIKE"}:
         columns = read_columns(session, reader.parenthesized()) if reader.peek() == "(" else []
-        return None, _Content(_with_sequences(session, columns))
+        return None, Content(_with_sequences(session, columns))
     has_rows = reader.accept("CLONE") or not reader.accept("LIKE")
     source = session.resolve(reader.name())
     if reader.peek() in {"AT", "BEFORE"}:
         raise unsupported("a clone of a table as it was at a point in the past.")
     columns = columns_like(session, source)
-    return source, _Content(columns, rows_of=source if has_rows else None)
+    return source, Content(columns, rows_of=source if has_rows else None)
 
 
 def _inherited(session: Session, source: ObjectName | None) -> dict[str, object]:
@@ -135,7 +125,7 @@ def _inherited(session: Session, source: ObjectName | None) -> dict[str, object]
 
 
 def _refuse_combinations(
-    modifiers: frozenset[str], source: ObjectName | None, content: _Content
+    modifiers: frozenset[str], source: ObjectName | None, content: Content
 ) -> None:
     if "OR ALTER" in modifiers and (source or content.query):
         raise sql_error(
@@ -179,14 +169,14 @@ def _folded(text: str | None) -> str:
 
 
 def _create_temporary(
-    session: Session, name: ObjectName, content: _Content, modifiers: frozenset[str]
+    session: Session, name: ObjectName, content: Content, modifiers: frozenset[str]
 ) -> Result:
     with session.ddl(is_temporary=True):
         if name in session.temporary and "IF NOT EXISTS" in modifiers:
             return status(f"{name.name} already exists, statement succeeded.")
         if name in session.temporary and "OR REPLACE" not in modifiers:
             raise already_exists(name)
-        _fill(session, 'temp.main."__new"', content)
+        fill(session, 'temp.main."__new"', content)
         if name in session.temporary:
             session.run(f"drop table {session.place(name)}")
         session.run(f'alter table temp.main."__new" rename to {quote(str(name))}')
@@ -194,56 +184,15 @@ def _create_temporary(
     return status(f"Table {name.name} successfully created.")
 
 
-def _build(session: Session, name: ObjectName, content: _Content, known: str | None) -> None:
+def _build(session: Session, name: ObjectName, content: Content, known: str | None) -> None:
     if known == "view":
         raise already_exists(name)
     if not known:
-        _fill(session, name.sql, content)
+        fill(session, name.sql, content)
         return
     # The new table may be made of the old one.
     new = ObjectName(name.database, name.schema, "__new")
-    _fill(session, new.sql, content)
+    fill(session, new.sql, content)
     session.run(f"drop table {name.sql}")
     session.run(f"alter table {new.sql} rename to {quote(name.name)}")
     stream.table_replaced(session, name)
-
-
-def _fill(session: Session, place: str, content: _Content) -> None:
-    columns = content.columns
-    word = "temp table" if place.startswith("temp.") else "table"
-    if content.query is None:
-        fields = ", ".join(column.sql for column in columns)
-        session.run(f"create {word} {place} ({fields})")
-        if content.rows_of is not None:
-            session.run(f"insert into {place} from {session.place(content.rows_of)}")
-        return
-    translation = translation_of(session, content.query)
-    with relations(session, translation):
-        source = runnable_sql(session, translation)
-        if columns:
-            fields = ", ".join(
-                f"cast({quote(c.name)} as {c.type}) as {quote(c.name)}"
-                if c.declared_type
-                else quote(c.name)
-                for c in columns
-            )
-            headings = ", ".join(quote(c.name) for c in columns)
-            source = f"select {fields} from ({source}) as source({headings})"
-        session.run(f"create {word} {place} as {_plain_types(session, source)}")
-    for column in columns:
-        if column.is_required:
-            session.run(f"alter table {place} alter column {quote(column.name)} set not null")
-        if column.default is not None:
-            action = f"alter column {quote(column.name)} set{column.default_sql}"
-            session.run(f"alter table {place} {action}")
-    for consumed in translation.streams.values():
-        stream.advance(session, consumed)
-
-
-def _plain_types(session: Session, source: str) -> str:
-    """HUGEINT, which DuckDB's sums have, is no type of a Snowflake table."""
-    wide = [c.name for c in session.columns_of(source) if c.type == "fixed" and c.precision == 38]
-    if not wide:
-        return source
-    fields = ", ".join(f"cast({quote(n)} as bigint) as {quote(n)}" for n in wide)
-    return f"select * replace ({fields}) from ({source})"

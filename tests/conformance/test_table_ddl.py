@@ -129,6 +129,27 @@ def test_create_table_as_select(table: Account) -> None:
     assert described(table, "v")[0][:2] == ("KEY", "VARCHAR(10)")
 
 
+@documented(CREATE, "create table ... as select: number and names of columns")
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "create table u (a number) as select 1, 2",
+        "create table u (a number, b number) as select 1",
+        "create table u as select id + 1 from t",
+        "create table u as select id as a, amount as a from t",
+    ],
+)
+def test_the_columns_of_a_query_need_names(table: Account, statement: str) -> None:
+    table.error(statement)
+    table.error("select * from u")
+
+
+@documented(CREATE, "create table ... as select: a column of nulls")
+def test_a_column_of_nulls_is_a_text(table: Account) -> None:
+    table("create table u as select id, null as note from t")
+    assert described(table, "u")[1][1].startswith("VARCHAR")
+
+
 @documented(CREATE, "create table ... like")
 def test_a_table_like_another_has_its_columns_and_no_rows(table: Account) -> None:
     table("create table u like t")
