@@ -12,7 +12,7 @@ from typing import Any
 
 from sandbox.governance import role as roles
 from sandbox.governance.role import ACCOUNTADMIN, Role
-from sandbox.governance.securable import THE_ACCOUNT, Securable, of_record
+from sandbox.governance.securable import Securable, of_record
 from sandbox.warehouse.names import ObjectName
 from sandbox.warehouse.session import Session
 
@@ -153,10 +153,6 @@ def system_grants() -> Iterator[tuple[Role, str]]:
     for name, privileges in roles.SYSTEM_PRIVILEGES.items():
         for privilege in privileges:
             yield ObjectName("", "", name), privilege
-
-
-def is_account(securable: Securable) -> bool:
-    return securable == THE_ACCOUNT
 
 
 def _access(found: dict[str, Any]) -> Access:

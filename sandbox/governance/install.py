@@ -10,6 +10,7 @@ from sandbox.governance import (
     enforcement,
     event_table,
     grant_statement,
+    policy_statement,
     protection,
     recorded,
     references,
@@ -18,7 +19,7 @@ from sandbox.governance import (
     setting,
     show_grants,
     tag,
-    user,
+    user_statement,
 )
 from sandbox.warehouse.hook import hooks
 
@@ -28,6 +29,7 @@ STATEMENTS = (
     ddl,
     event_table,
     grant_statement,
+    policy_statement,
     recorded,
     references,
     role_statement,
@@ -35,7 +37,7 @@ STATEMENTS = (
     setting,
     show_grants,
     tag,
-    user,
+    user_statement,
 )
 
 hooks.run = enforcement.run
