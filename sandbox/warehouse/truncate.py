@@ -1,9 +1,10 @@
-"""TRUNCATE TABLE, a DML that returns no counts."""
+"""TRUNCATE TABLE, a DML that returns no counts and forgets which files were loaded."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sandbox.warehouse import load_history
 from sandbox.warehouse.definition import kind_of
 from sandbox.warehouse.errors import does_not_exist
 from sandbox.warehouse.names import quote
@@ -29,5 +30,7 @@ def truncate(session: Session, statement: Statement) -> Result:
             return status(_DONE)
         raise does_not_exist("Table", name)
     full = ".".join(map(quote, (name.database, name.schema, name.name)))
-    run_dml(session, read_statement(f"truncate table {full}"))
+    with session.dml():
+        run_dml(session, read_statement(f"truncate table {full}"))
+        load_history.forget(session, name)
     return status(_DONE)
