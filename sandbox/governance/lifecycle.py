@@ -13,6 +13,7 @@ from sandbox.governance import governed, grants, ownership
 from sandbox.governance.governed import Attached, Governed
 from sandbox.governance.securable import OF_SCHEMA, Securable, exists, named, object_of
 from sandbox.warehouse.hook import ADMIN
+from sandbox.warehouse.names import ObjectName
 from sandbox.warehouse.session import Session
 from sandbox.warehouse.statement import Reader, Statement
 
@@ -65,6 +66,9 @@ def _created(session: Session, statement: Statement, securable: Securable, was_t
         if copies:
             return
     ownership.created(session, securable)
+    if securable.kind == "DATABASE":
+        public = ObjectName(securable.name.database, "PUBLIC", "")
+        ownership.created(session, Securable("SCHEMA", public))
 
 
 def _altered(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sandbox.governance import authority, grants
+from sandbox.governance.protection import protection_of
 from sandbox.governance.securable import KINDS, Securable, named, object_of
 from sandbox.warehouse.hook import ADMIN
 from sandbox.warehouse.names import ObjectName
@@ -29,6 +30,8 @@ def with_owner(session: Session, statement: Statement, result: Result) -> Result
     names = [column.name for column in result.columns]
     found = [dict(zip(names, row, strict=True)) for row in result.rows()]
     one = object_of(session, statement) if statement.verb != "SHOW" else None
+    if "policy name" in names and one is not None and session.account.has_policies:
+        return _with_policies(session, one, result, found)
     limited = session.role != ADMIN and not authority.authority_of(session).is_total
     if "owner" not in names and not limited:
         return result
@@ -42,6 +45,18 @@ def with_owner(session: Session, statement: Statement, result: Result) -> Result
             continue
         rows.append(_filled(session, securable, row, limited))
     return table(result.columns, [[row[name] for name in names] for row in rows], result.kind)
+
+
+def _with_policies(
+    session: Session, securable: Securable, result: Result, rows: list[Row]
+) -> Result:
+    """DESCRIBE TABLE names the masking policy that acts on a column."""
+    protection = protection_of(session, securable.name)
+    masks = protection.masks if protection is not None else {}
+    for row in rows:
+        if mask := masks.get(str(row["name"])):
+            row["policy name"] = str(mask.policy.name)
+    return table(result.columns, [list(row.values()) for row in rows], result.kind)
 
 
 def _kind(statement: Statement) -> str | None:

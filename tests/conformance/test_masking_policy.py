@@ -363,6 +363,11 @@ def test_where_a_policy_is_set_can_be_asked(account: Account, staff: Staff) -> N
         "ref_entity_domain => 'table'))"
     )
     assert by_table == [("HIDE", "NAME")]
+    described = {row["name"]: row["policy name"] for row in account.rows("describe table patient")}
+    assert described == {
+        "ID": None,
+        "NAME": f"{account.database}.{account.schema}.HIDE",
+    }
 
 
 @documented("user-guide/security-column-intro", "masked tables in every place of a FROM clause")

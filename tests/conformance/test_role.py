@@ -180,3 +180,22 @@ def test_who_holds_a_role_is_shown(account: Account, staff: Staff) -> None:
     mine = account.rows(f'show grants to user "{staff.user_name}"')
     assert {nurse, doctor} <= {row["role"] for row in mine}
     assert {row["role"] for row in account.rows("show grants")} >= {nurse, doctor}
+
+
+@documented("user-guide/security-access-control-overview", "the system's roles")
+def test_the_systems_roles_have_their_own_tasks(account: Account, staff: Staff) -> None:
+    database, role = staff.name("db"), staff.made("role", staff.name("r"))
+    with staff.acting("useradmin"):
+        account(f"create role {role}")
+        account.error(f"create database {database}")
+    with staff.acting("sysadmin"):
+        account.error(f"create role {staff.name('other')}")
+        account(f"create database {database}")
+        try:
+            account(f"create schema {database}.s")
+            account(f"create table {database}.public.t as select 1 as id")
+            assert account(f"select * from {database}.public.t") == [(1,)]
+            [row] = account.rows(f"show databases like '{database}'")
+            assert row["owner"] == "SYSADMIN"
+        finally:
+            account(f"drop database {database}")
