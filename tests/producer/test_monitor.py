@@ -85,7 +85,7 @@ def by_patient(readings: list[Reading]) -> dict[str | None, list[Reading]]:
 
 
 def stays() -> Iterator[tuple[str, int, int]]:
-    """(patient, admitted, discharged) of the patient-flow simulation; those still in a bed leave after the end."""
+    """(patient, admitted, discharged) of the simulation; who still lies in a bed leaves after it."""
     admitted: dict[str, int] = {}
     for event in patient_flow(WORLD):
         if event.at > AT + 5 * DAY:
