@@ -81,10 +81,6 @@ class Session:
     def last_query_id(self) -> str | None:
         return self.query_ids[-1] if self.query_ids else None
 
-    @property
-    def in_transaction(self) -> bool:
-        return self.transaction is not None
-
     def close(self) -> None:
         """Roll an open transaction back and drop the temporary tables and stages."""
         from sandbox.warehouse.stage import forget_temporary

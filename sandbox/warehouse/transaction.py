@@ -14,7 +14,6 @@ class Transaction:
 
     explicit: bool
     id: int = 0
-    name: str = ""
     fed: set[ObjectName] = field(default_factory=set)
     """Streams that got rows."""
     consumed: set[ObjectName] = field(default_factory=set)

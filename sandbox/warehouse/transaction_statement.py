@@ -24,13 +24,14 @@ _DONE = "Statement executed successfully."
 
 @statement("begin", "begin transaction", "begin work", "start transaction")
 def begin(session: Session, statement: Statement) -> Result:
-    """Inside a transaction it does nothing."""
+    """Inside a transaction it does nothing. The name of one is shown nowhere."""
     _, reader = statement.after_head()
-    name = ".".join(reader.name()) if reader.accept("NAME") else ""
+    if reader.accept("NAME"):
+        reader.name()
     if not reader.at_end:
         raise unsupported("Snowflake Scripting blocks (begin ... end).")
     if session.transaction is None:
-        session.begin().name = name
+        session.begin()
         stream.fix(session)
     return status(_DONE, TRANSACTION)
 
