@@ -1,4 +1,4 @@
-"""Vital signs: both tables at every limit, what other systems send, and what cannot be."""
+"""Readings: typed, in the forms that other systems send, and what cannot be."""
 
 import datetime as dt
 import hashlib
@@ -10,199 +10,16 @@ from carefloe.silver.vitals import SOURCE
 from snowflake.snowpark import Session
 from support.frame import silver
 from support.message import Fields, reading
+from support.vital import NOON, outcomes
 
-NOON = "2026-01-05T12:00:00Z"
-
-DIRECTIONS_AND_SEVERITIES: dict[str, list[tuple[float | str, str, str]]] = {
-    "heart_rate": [
-        (39.9, "LOW", "CRITICAL"),
-        (40, "LOW", "HIGH"),
-        (40.1, "LOW", "HIGH"),
-        (49.9, "LOW", "HIGH"),
-        (50, "LOW", "MODERATE"),
-        (50.1, "LOW", "MODERATE"),
-        (59.9, "LOW", "MODERATE"),
-        (60, "IN_RANGE", "NORMAL"),
-        (60.1, "IN_RANGE", "NORMAL"),
-        (99.9, "IN_RANGE", "NORMAL"),
-        (100, "IN_RANGE", "NORMAL"),
-        (100.1, "HIGH", "HIGH"),
-        (119.9, "HIGH", "HIGH"),
-        (120, "HIGH", "HIGH"),
-        (120.1, "HIGH", "CRITICAL"),
-    ],
-    "oxygen_saturation": [
-        (89.9, "LOW", "CRITICAL"),
-        (90, "LOW", "HIGH"),
-        (90.1, "LOW", "HIGH"),
-        (91.9, "LOW", "HIGH"),
-        (92, "LOW", "MODERATE"),
-        (92.1, "LOW", "MODERATE"),
-        (94.9, "LOW", "MODERATE"),
-        (95, "IN_RANGE", "NORMAL"),
-        (95.1, "IN_RANGE", "NORMAL"),
-        (100, "IN_RANGE", "NORMAL"),
-    ],
-    "systolic_bp": [
-        (89.9, "LOW", "CRITICAL"),
-        (90, "LOW", "HIGH"),
-        (90.1, "LOW", "HIGH"),
-        (99.9, "LOW", "HIGH"),
-        (100, "IN_RANGE", "NORMAL"),
-        (100.1, "IN_RANGE", "NORMAL"),
-        (139.9, "IN_RANGE", "NORMAL"),
-        (140, "IN_RANGE", "NORMAL"),
-        (140.1, "HIGH", "HIGH"),
-        (159.9, "HIGH", "HIGH"),
-        (160, "HIGH", "HIGH"),
-        (160.1, "HIGH", "CRITICAL"),
-    ],
-    "diastolic_bp": [
-        (20, "IN_RANGE", "NORMAL"),
-        (89.9, "IN_RANGE", "NORMAL"),
-        (90, "IN_RANGE", "NORMAL"),
-        (90.1, "HIGH", "HIGH"),
-        (109.9, "HIGH", "HIGH"),
-        (110, "HIGH", "HIGH"),
-        (110.1, "HIGH", "CRITICAL"),
-    ],
-    "temperature": [
-        (34.99, "LOW", "CRITICAL"),
-        (35, "IN_RANGE", "NORMAL"),
-        (35.01, "IN_RANGE", "NORMAL"),
-        (37.99, "IN_RANGE", "NORMAL"),
-        (38, "IN_RANGE", "NORMAL"),
-        (38.01, "HIGH", "HIGH"),
-        (39.49, "HIGH", "HIGH"),
-        (39.5, "HIGH", "HIGH"),
-        (39.51, "HIGH", "CRITICAL"),
-    ],
-    "respiratory_rate": [
-        (8.9, "LOW", "CRITICAL"),
-        (9, "IN_RANGE", "NORMAL"),
-        (9.1, "IN_RANGE", "NORMAL"),
-        (19.9, "IN_RANGE", "NORMAL"),
-        (20, "IN_RANGE", "NORMAL"),
-        (20.1, "HIGH", "HIGH"),
-        (23.9, "HIGH", "HIGH"),
-        (24, "HIGH", "HIGH"),
-        (24.1, "HIGH", "CRITICAL"),
-    ],
-}
-"""Written out from the project's brief: vital -> value, direction, severity."""
-
-NEWS2_POINTS: dict[str, list[tuple[float, int]]] = {
-    "respiratory_rate": [
-        (8, 3),
-        (8.4, 3),
-        (8.5, 1),
-        (9, 1),
-        (11, 1),
-        (11.4, 1),
-        (11.5, 0),
-        (12, 0),
-        (20, 0),
-        (20.4, 0),
-        (20.5, 2),
-        (21, 2),
-        (24, 2),
-        (24.4, 2),
-        (24.5, 3),
-        (25, 3),
-    ],
-    "oxygen_saturation": [
-        (91, 3),
-        (91.4, 3),
-        (91.5, 2),
-        (92, 2),
-        (93, 2),
-        (93.4, 2),
-        (93.5, 1),
-        (94, 1),
-        (95, 1),
-        (95.4, 1),
-        (95.5, 0),
-        (96, 0),
-    ],
-    "systolic_bp": [
-        (90, 3),
-        (90.4, 3),
-        (90.5, 2),
-        (91, 2),
-        (100, 2),
-        (100.4, 2),
-        (100.5, 1),
-        (101, 1),
-        (110, 1),
-        (110.4, 1),
-        (110.5, 0),
-        (111, 0),
-        (219, 0),
-        (219.4, 0),
-        (219.5, 3),
-        (220, 3),
-    ],
-    "heart_rate": [
-        (40, 3),
-        (40.4, 3),
-        (40.5, 1),
-        (41, 1),
-        (50, 1),
-        (50.4, 1),
-        (50.5, 0),
-        (51, 0),
-        (90, 0),
-        (90.4, 0),
-        (90.5, 1),
-        (91, 1),
-        (110, 1),
-        (110.4, 1),
-        (110.5, 2),
-        (111, 2),
-        (130, 2),
-        (130.4, 2),
-        (130.5, 3),
-        (131, 3),
-    ],
-    "temperature": [
-        (35, 3),
-        (35.04, 3),
-        (35.05, 1),
-        (35.1, 1),
-        (36, 1),
-        (36.04, 1),
-        (36.05, 0),
-        (36.1, 0),
-        (38, 0),
-        (38.04, 0),
-        (38.05, 1),
-        (38.1, 1),
-        (39, 1),
-        (39.04, 1),
-        (39.05, 2),
-        (39.1, 2),
-    ],
-}
-"""Written out from the chart of the Royal College of Physicians (2017), SpO2 scale 1."""
-
-
-def with_value(vital: str, value: Any) -> Fields:
-    """A reading of a patient who is well but for this value."""
-    if vital == "temperature":
-        return reading("E", NOON, temperature_f=None, temperature_c=value)
-    if vital == "systolic_bp":
-        return reading("E", NOON, systolic_bp=value, diastolic_bp=20)
-    return reading("E", NOON, **{vital: value})
-
-
-def outcomes(session: Session, columns: tuple[str, ...], *payloads: Any) -> list[tuple[Any, ...]]:
-    """These columns per payload."""
-    return [tuple(row[c] for c in columns) for row in silver(session, SOURCE, *payloads)]
-
-
-def flagged(session: Session, column: str, *payloads: Any) -> list[tuple[Any, ...]]:
-    """Value of a column and flags, per payload."""
-    return outcomes(session, (column, "dq_flags"), *payloads)
+VITALS = (
+    "heart_rate",
+    "systolic_bp",
+    "diastolic_bp",
+    "oxygen_saturation",
+    "respiratory_rate",
+    "temperature",
+)
 
 
 def test_a_clean_reading_is_typed_field_by_field(local: Session) -> None:
@@ -227,8 +44,8 @@ def test_a_clean_reading_is_typed_field_by_field(local: Session) -> None:
         "has_guessed_unit": False,
         "consciousness": "A",
         "on_supplemental_oxygen": False,
-        **{f"{vital}_direction": "IN_RANGE" for vital in DIRECTIONS_AND_SEVERITIES},
-        **{f"{vital}_severity": "NORMAL" for vital in DIRECTIONS_AND_SEVERITIES},
+        **{f"{vital}_direction": "IN_RANGE" for vital in VITALS},
+        **{f"{vital}_severity": "NORMAL" for vital in VITALS},
         "consciousness_severity": "NORMAL",
         "severity": "NORMAL",
         "news2_score": 0,
@@ -238,118 +55,6 @@ def test_a_clean_reading_is_typed_field_by_field(local: Session) -> None:
         "dq_flags": "CLEAN",
         "extra": {"firmware": "7"},
     }
-
-
-def test_a_limit_itself_is_not_crossed(session: Session) -> None:
-    expected = [(v, *told) for v, limits in DIRECTIONS_AND_SEVERITIES.items() for told in limits]
-    rows = silver(session, SOURCE, *(with_value(vital, value) for vital, value, _, _ in expected))
-    assert [
-        (vital, value, row[f"{vital}_direction"], row[f"{vital}_severity"])
-        for (vital, value, _, _), row in zip(expected, rows, strict=True)
-    ] == expected
-    assert [row["severity"] for row in rows] == [severity for _, _, _, severity in expected]
-
-
-def test_the_bands_of_news2_end_where_the_chart_says(session: Session) -> None:
-    expected = [(vital, *told) for vital, bands in NEWS2_POINTS.items() for told in bands]
-    rows = silver(session, SOURCE, *(with_value(vital, value) for vital, value, _ in expected))
-    assert [
-        (vital, value, row[f"news2_{vital}_points"])
-        for (vital, value, _), row in zip(expected, rows, strict=True)
-    ] == expected
-    assert [row["news2_score"] for row in rows] == [points for _, _, points in expected]
-
-
-def test_any_consciousness_but_alert_is_critical_and_three_points(session: Session) -> None:
-    columns = ("consciousness", "consciousness_severity", "severity", "news2_score", "dq_flags")
-    words = ["A", " a ", "C", "V", "P", "u", "drowsy", "", None]
-    well = (None, None, "NORMAL", 0)
-    assert outcomes(session, columns, *(reading("E", NOON, consciousness=w) for w in words)) == [
-        ("A", "NORMAL", "NORMAL", 0, "CLEAN"),
-        ("A", "NORMAL", "NORMAL", 0, "CLEAN"),
-        ("C", "CRITICAL", "CRITICAL", 3, "CLEAN"),
-        ("V", "CRITICAL", "CRITICAL", 3, "CLEAN"),
-        ("P", "CRITICAL", "CRITICAL", 3, "CLEAN"),
-        ("U", "CRITICAL", "CRITICAL", 3, "CLEAN"),
-        (*well, "INVALID_CONSCIOUSNESS"),
-        (*well, "CLEAN"),
-        (*well, "CLEAN"),
-    ]
-
-
-def test_the_worst_vital_decides_the_severity_low_values_included(local: Session) -> None:
-    assert outcomes(
-        local,
-        ("severity",),
-        reading("E", NOON, heart_rate=55),
-        reading("E", NOON, heart_rate=55, systolic_bp=150),
-        reading("E", NOON, heart_rate=39, systolic_bp=150),
-        {"event_id": "E", "measured_at": NOON, "oxygen_saturation": 94},
-        {"event_id": "E", "measured_at": NOON},
-    ) == [("MODERATE",), ("HIGH",), ("CRITICAL",), ("MODERATE",), (None,)]
-
-
-def test_the_risk_of_news2_follows_the_score_and_a_single_three(session: Session) -> None:
-    risks: list[tuple[Fields, int | None, str | None]] = [
-        (reading("four in ones and twos", NOON, heart_rate=115, respiratory_rate=22), 4, "Low"),
-        (reading("a single three", NOON, heart_rate=131), 3, "Low-Medium"),
-        (reading("three and one", NOON, heart_rate=131, oxygen_saturation=95), 4, "Low-Medium"),
-        (reading("three and two", NOON, heart_rate=131, oxygen_saturation=93), 5, "Medium"),
-        (reading("three and three", NOON, heart_rate=131, consciousness="C"), 6, "Medium"),
-        (
-            reading("and one", NOON, heart_rate=131, consciousness="C", oxygen_saturation=95),
-            7,
-            "High",
-        ),
-        (reading("oxygen is two and no three", NOON, on_supplemental_oxygen=True), 2, "Low"),
-        (
-            reading(
-                "all of it",
-                NOON,
-                heart_rate=131,
-                consciousness="U",
-                oxygen_saturation=80,
-                respiratory_rate=30,
-                systolic_bp=85,
-                temperature_f=90.0,
-                on_supplemental_oxygen=True,
-            ),
-            20,
-            "High",
-        ),
-    ]
-    assert outcomes(session, ("news2_score", "news2_risk"), *(given for given, _, _ in risks)) == [
-        (score, risk) for _, score, risk in risks
-    ]
-
-
-def test_a_missing_parameter_makes_news2_partial_and_none_at_all_null(session: Session) -> None:
-    parameters = (
-        "respiratory_rate",
-        "oxygen_saturation",
-        "systolic_bp",
-        "heart_rate",
-        "consciousness",
-        "temperature_f",
-        "on_supplemental_oxygen",
-    )
-    columns = ("news2_score", "news2_risk", "news2_is_partial")
-    without_one = [reading("E", NOON, **{name: None}) for name in parameters]
-    assert outcomes(
-        session,
-        columns,
-        *without_one,
-        reading("E", NOON, diastolic_bp=None),
-        {"event_id": "E", "heart_rate": 131},
-        {"event_id": "E", "diastolic_bp": 80, "on_supplemental_oxygen": True},
-        {"event_id": "E"},
-    ) == [
-        *[(0, "Low", True)] * 7,
-        (0, "Low", False),
-        (3, "Low-Medium", True),
-        (None, None, True),
-        (None, None, True),
-    ]
 
 
 def test_what_no_body_has_is_nulled_and_flagged(session: Session) -> None:
@@ -450,9 +155,9 @@ def test_a_saturation_may_be_called_oxygen_level(local: Session) -> None:
 
 
 def test_a_temperature_may_come_in_either_unit(session: Session) -> None:
-    assert flagged(
+    assert outcomes(
         session,
-        "temperature_c",
+        ("temperature_c", "dq_flags"),
         *(
             {"event_id": "E", "patient_id": "P", "measured_at": NOON, **temperature}
             for temperature in (
