@@ -28,6 +28,7 @@ from sandbox.procedure import statements as procedure_statements
 from sandbox.runtime import Runtime
 from sandbox.script import statements as script_statements
 from sandbox.show import keys
+from sandbox.show import session as show_session
 from sandbox.show import statements as show_statements
 from sandbox.streamlit import address
 from sandbox.streamlit import statements as streamlit_statements
@@ -52,6 +53,7 @@ STATEMENTS = (
     procedure_functions,
     procedure_statements,
     script_statements,
+    show_session,
     show_statements,
     streamlit_statements,
     graph_status,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sandbox.function.definition import KIND, Function, canonical_type, read_function
+from sandbox.function.definition import KIND, Function, read_function
 from sandbox.function.store import functions
-from sandbox.procedure.definition import signature_types, signed
+from sandbox.procedure.definition import canonical_type, signature_types, signed
 from sandbox.runtime import runtime_of
 from sandbox.show.scope import read_scope
 from sandbox.warehouse.errors import already_exists, does_not_exist, unsupported

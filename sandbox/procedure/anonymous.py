@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sandbox.procedure.call import given_arguments, run
+from sandbox.procedure.argument import given_arguments
+from sandbox.procedure.call import run
 from sandbox.procedure.definition import read_procedure
 from sandbox.procedure.statements import with_full_imports
 from sandbox.runtime import runtime_of

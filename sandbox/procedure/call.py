@@ -5,24 +5,28 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 
+from sandbox.procedure.argument import (
+    Given,
+    argument_values,
+    find_procedure,
+    given_arguments,
+)
 from sandbox.procedure.definition import Procedure
 from sandbox.procedure.process import Reply, Request
-from sandbox.procedure.store import procedures
 from sandbox.procedure.system import find_system_procedure
 from sandbox.runtime import runtime_of
 from sandbox.script.interpreter import run_block
 from sandbox.script.syntax import parse_block
 from sandbox.script.variable import Variable
 from sandbox.warehouse import hook, stage
-from sandbox.warehouse.errors import sql_error, unsupported
-from sandbox.warehouse.names import ObjectName, quote
+from sandbox.warehouse.errors import sql_error
+from sandbox.warehouse.names import quote
 from sandbox.warehouse.registry import statement
 from sandbox.warehouse.result import QUERY, Column, Result, table
 from sandbox.warehouse.session import Session, Transaction
-from sandbox.warehouse.statement import Reader, Statement
+from sandbox.warehouse.statement import Statement
 
 _HANDLER_ERROR = 100357
 _DUCKDB_TYPES = {
@@ -39,7 +43,6 @@ _DUCKDB_TYPES = {
     "ARRAY": "JSON",
 }
 _SEMI_STRUCTURED = ("VARIANT", "OBJECT", "ARRAY")
-_TYPES = {"fixed": "NUMBER", "text": "VARCHAR", "real": "FLOAT"}
 
 
 @statement("call")
@@ -53,7 +56,7 @@ def call(session: Session, statement: Statement) -> Result:
     if len(parts) == 1 and parts[0].startswith("SYSTEM$"):
         return _call_system(session, statement, parts[0], reader.rest())
     given = given_arguments(reader)
-    procedure = _find(session, session.resolve(parts), given, statement)
+    procedure = find_procedure(session, session.resolve(parts), given, statement)
     hook.hooks.call(session, procedure.key)
     return run(session, procedure, given, statement)
 
@@ -62,7 +65,7 @@ def run(
     session: Session, procedure: Procedure, given: Sequence[Given], statement: Statement
 ) -> Result:
     """What the procedure returns for these arguments, as one value or as a table."""
-    values = _values(session, procedure, given, statement)
+    values = argument_values(session, procedure, given, statement)
     before = session.transaction
     with _rights(session, procedure):
         if procedure.language == "SQL":
@@ -124,84 +127,6 @@ def _call_system(session: Session, statement: Statement, name: str, arguments: s
     inner = arguments.strip()[1:-1].strip()
     values = session.execute(f"select {inner}", statement.params).rows()[0] if inner else ()
     return table([Column(name, "boolean")], [[handler(session, list(values))]], QUERY)
-
-
-@dataclass(frozen=True)
-class Given:
-    """An argument of a CALL: SQL text, still to be evaluated."""
-
-    name: str | None
-    sql: str
-
-
-def given_arguments(reader: Reader) -> list[Given]:
-    """The arguments between the parentheses, which end the statement."""
-    given = []
-    inner = reader.parenthesized()
-    reader.end()
-    for part in inner.split():
-        name = part.peek() if part.peek(1) == "=>" else None
-        if name:
-            part.accept(name, "=>")
-        given.append(Given(name, part.rest()))
-    return given
-
-
-def _find(
-    session: Session, name: ObjectName, given: Sequence[Given], statement: Statement
-) -> Procedure:
-    """The procedure these arguments fit."""
-    known = procedures(session, name.database).values()
-    fitting = [one for one in known if one.name == name and _fits(one, given)]
-    if len(fitting) > 1:
-        fitting = [one for one in fitting if len(one.arguments) == len(given)]
-    if len(fitting) > 1:
-        types = _types_of(session, given, statement)
-        fitting = [one for one in fitting if [a.type for a in one.arguments] == types] or fitting
-    if len(fitting) > 1:
-        raise unsupported(f"choosing among procedures {name} by the types of the arguments.")
-    if not fitting:
-        raise sql_error(
-            f"SQL compilation error:\nUnknown user-defined function {name} with {len(given)} "
-            "argument(s).",
-            2141,
-            "42601",
-        )
-    return fitting[0]
-
-
-def _types_of(session: Session, given: Sequence[Given], statement: Statement) -> list[str]:
-    """The types of the arguments, which tell overloads apart."""
-    sql = ", ".join(one.sql for one in given)
-    columns = session.execute(f"select {sql}", statement.params).columns
-    return [_TYPES.get(column.type, column.type.upper()) for column in columns]
-
-
-def _fits(procedure: Procedure, given: Sequence[Given]) -> bool:
-    bound = _bound(procedure, given)
-    return bound is not None and all(
-        one.name in bound or one.default is not None for one in procedure.arguments
-    )
-
-
-def _bound(procedure: Procedure, given: Sequence[Given]) -> dict[str, str] | None:
-    """SQL text by argument name; None when the arguments do not fit."""
-    names = [one.name for one in procedure.arguments]
-    if len(given) > len(names):
-        return None
-    bound = {one.name or name: one.sql for one, name in zip(given, names, strict=False)}
-    return bound if len(bound) == len(given) and set(bound) <= set(names) else None
-
-
-def _values(
-    session: Session, procedure: Procedure, given: Sequence[Given], statement: Statement
-) -> list[Any]:
-    """The arguments, defaults included, cast to the declared types; VARIANT as JSON text."""
-    if not procedure.arguments:
-        return []
-    bound = _bound(procedure, given) or {}
-    sql = [f"cast({bound.get(one.name, one.default)} as {one.type})" for one in procedure.arguments]
-    return list(session.execute(f"select {', '.join(sql)}", statement.params).rows()[0])
 
 
 def _end_transaction(session: Session, before: Transaction | None, failed: bool) -> None:

@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from snowflake.connector.errors import ProgrammingError
-from sqlglot.tokens import TokenType
 
 from sandbox.procedure.definition import canonical_type
-from sandbox.script.syntax import (
+from sandbox.script.step import (
     Assign,
     Block,
     DeclaredException,
@@ -26,16 +25,15 @@ from sandbox.script.syntax import (
     Sql,
     Step,
     While,
-    is_block,
-    parse_block,
-    parse_execute_immediate,
 )
+from sandbox.script.syntax import is_block, parse_block, parse_execute_immediate
+from sandbox.script.text import leading_words, unquoted, without_into
 from sandbox.script.variable import Scope, Variable, bound
 from sandbox.warehouse.errors import sql_error, syntax_error, unsupported
 from sandbox.warehouse.names import split_name
 from sandbox.warehouse.result import DML_KINDS, QUERY, Result
 from sandbox.warehouse.session import Session
-from sandbox.warehouse.statement import Reader, tokenize
+from sandbox.warehouse.statement import tokenize
 
 _SEMI_STRUCTURED = ("VARIANT", "OBJECT", "ARRAY")
 _MOST_ROUNDS = 1_000_000
@@ -53,22 +51,22 @@ class _Jumped(Exception):  # noqa: N818
 
 def run_body(session: Session, text: str) -> Result:
     """Run what a task, an alert or EXECUTE IMMEDIATE may hold: one statement or a block."""
-    text = _unquoted(text)
+    text = unquoted(text)
     if is_block(text):
         return run_block(session, parse_block(text), {})
-    if _words(text, 2) == ["EXECUTE", "IMMEDIATE"]:
+    if leading_words(text, 2) == ["EXECUTE", "IMMEDIATE"]:
         return _Run(session, Scope()).execute_immediate(parse_execute_immediate(text))
     return session.execute(text)
 
 
 def check_body(text: str) -> None:
     """Refuse a body that is no statement, or a script that the sandbox cannot run."""
-    text = _unquoted(text)
+    text = unquoted(text)
     if not tokenize(text):
         raise syntax_error("a statement is expected.")
     if is_block(text):
         parse_block(text)
-    elif _words(text, 2) == ["EXECUTE", "IMMEDIATE"]:
+    elif leading_words(text, 2) == ["EXECUTE", "IMMEDIATE"]:
         inner = parse_execute_immediate(text).expression
         if inner[:1] in ("'", "$"):
             check_body(inner)
@@ -173,7 +171,7 @@ class _Run:
                 self.block(step)
 
     def _sql(self, text: str) -> None:
-        text, targets = _without_into(text)
+        text, targets = without_into(text)
         sql, values = bound(text, self._scope, in_expression=False)
         result = self._counted(self._session.execute(sql, tuple(values)))
         if targets:
@@ -212,7 +210,7 @@ class _Run:
 
     def _query(self, text: str) -> Result:
         inner = text[1:-1].strip() if text.startswith("(") and text.endswith(")") else text
-        if _words(inner, 2) == ["EXECUTE", "IMMEDIATE"]:
+        if leading_words(inner, 2) == ["EXECUTE", "IMMEDIATE"]:
             return self.execute_immediate(parse_execute_immediate(inner))
         sql, values = bound(inner, self._scope, in_expression=False)
         return self._session.execute(sql, tuple(values))
@@ -307,35 +305,3 @@ class _Run:
         error = sql_error(message, number, "P0001")
         error.exception_name = name
         raise error
-
-
-def _without_into(text: str) -> tuple[str, list[str]]:
-    """`select a into :x from t` and `call p() into :x` without INTO, and the variables."""
-    tokens = tokenize(text)
-    head = tokens[0].text.upper() if tokens else ""
-    if head not in ("SELECT", "WITH", "CALL"):
-        return text, []
-    for index, token in enumerate(tokens):
-        if token.token_type is TokenType.INTO and tokens[index + 1].text == ":":
-            end, names = index + 1, []
-            while tokens[end].text == ":":
-                names.append(tokens[end + 1].text.upper())
-                end += 2
-                if end >= len(tokens) or tokens[end].text != ",":
-                    break
-                end += 1
-            rest = text[tokens[end].start :] if end < len(tokens) else ""
-            return f"{text[: token.start]} {rest}", names
-    return text, []
-
-
-def _unquoted(text: str) -> str:
-    """A body given as text between quotes or `$$` is what is between them."""
-    text = text.strip().rstrip(";").strip()
-    reader = Reader(text, tokenize(text))
-    return _unquoted(reader.string()) if reader.at_text else text
-
-
-def _words(text: str, count: int) -> list[str]:
-    reader = Reader(text, tokenize(text))
-    return [reader.peek(place) for place in range(count)]
