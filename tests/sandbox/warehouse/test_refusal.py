@@ -11,7 +11,7 @@ from snowflake.connector.errors import ProgrammingError
 KINDS = (
     "aggregation policy", "api integration", "application", "artifact repository",
     "backup set", "catalog integration", "compute pool", "connection",
-    "cortex search service", "data metric function", "dataset", "dynamic table", 
+    "cortex search service", "data metric function", "dataset", "dynamic table",
     "external access integration", "external function", "external table", "external volume",
     "failover group", "feature policy", "function", "git repository", "hybrid table",
     "iceberg table", "image repository", "index", "interactive table", "job service", "listing",

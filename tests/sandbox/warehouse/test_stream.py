@@ -171,3 +171,39 @@ def test_snowpark_merges_from_a_stream_in_one_dml(source: Any, connect: Any) -> 
     assert (result.rows_inserted, result.rows_updated, result.rows_deleted) == (1, 1, 0)
     assert source("select id, name from u order by id") == [(1, "a"), (2, "b")]
     assert ids(source) == []
+
+
+def test_a_standard_stream_loses_nothing_to_writers_at_the_same_time(
+    source: Any, connect: Any
+) -> None:
+    """A copy that follows the stream is in the end what the table is."""
+    source("create stream all_changes on table t")
+    source("insert into u select id, name from t")
+    follow = (
+        "merge into u using (select * from all_changes "
+        "where not (metadata$action = 'DELETE' and metadata$isupdate)) c on u.id = c.id "
+        "when matched and c.metadata$action = 'DELETE' then delete "
+        "when matched then update set name = c.name "
+        "when not matched and c.metadata$action = 'INSERT' then insert values (c.id, c.name)"
+    )
+
+    def write(number: int) -> None:
+        writer = type(source)(connect())
+        for turn in range(4):
+            first = 100 * number + 10 * turn
+            writer(f"insert into t values ({first}, 'a'), ({first + 1}, 'b')")
+            writer(f"update t set name = name || '!' where id = {first}")
+            writer(f"delete from t where id = {first + 1}")
+
+    threads = [threading.Thread(target=write, args=(number,)) for number in (1, 2, 3)]
+    for thread in threads:
+        thread.start()
+    while any(thread.is_alive() for thread in threads):
+        source(follow)
+    for thread in threads:
+        thread.join(60)
+    source(follow)
+    table = source("select id, name from t order by id")
+    assert len(table) == 13
+    assert source("select id, name from u order by id") == table
+    assert source.one("count(*) from all_changes") == 0
