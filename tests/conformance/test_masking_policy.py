@@ -218,10 +218,8 @@ def test_a_tag_masks_columns_of_the_types_it_has_policies_for(account: Account) 
     account("alter tag phi set masking policy text, masking policy number")
     account("create table patient (name varchar, age int, born date, ward varchar)")
     account("insert into patient values ('Ann', 30, '1996-01-01', 'ICU')")
-    account(
-        "alter table patient modify column name set tag phi = 'x', "
-        "column age set tag phi = 'x', column born set tag phi = 'x'"
-    )
+    for column in ("name", "age", "born"):
+        account(f"alter table patient modify column {column} set tag phi = 'x'")
     [(name, age, born, ward)] = account("select name, age, born, ward from patient")
     assert (name, age, str(born), ward) == ("*", -1, "1996-01-01", "ICU")
     account("alter tag phi unset masking policy number")
@@ -256,10 +254,8 @@ def test_the_value_of_the_tag_can_decide(account: Account) -> None:
     )
     account("alter tag phi set masking policy by_value")
     account("create table patient as select 'Ann' as name, 'ICU' as ward")
-    account(
-        "alter table patient modify column name set tag phi = 'secret', "
-        "column ward set tag phi = 'open'"
-    )
+    account("alter table patient modify column name set tag phi = 'secret'")
+    account("alter table patient modify column ward set tag phi = 'open'")
     assert account("select * from patient") == [("*", "ICU")]
 
 
@@ -305,6 +301,24 @@ def test_a_policy_can_be_set_where_the_table_is_created(account: Account) -> Non
     assert account.one("system$get_tag('phi', 'patient.name', 'column')") == "x"
     account("create view v (id, name with masking policy hide) as select 1, 'Beth'")
     assert account("select * from v") == [(1, "*")]
+
+
+@documented(
+    "sql-reference/sql/alter-table-column", "modify column a set masking policy, column b ..."
+)
+def test_several_columns_get_policies_at_once(account: Account) -> None:
+    account("create masking policy hide as (val varchar) returns varchar -> '*'")
+    account("create table patient as select 'Ann' as name, 'ICU' as ward")
+    account(
+        "alter table patient modify column name set masking policy hide, "
+        "column ward set masking policy hide"
+    )
+    assert account("select * from patient") == [("*", "*")]
+    account(
+        "alter table patient modify column name unset masking policy, "
+        "column ward unset masking policy"
+    )
+    assert account("select * from patient") == [("Ann", "ICU")]
 
 
 @documented("sql-reference/sql/create-masking-policy", "create masking policy: types must match")

@@ -266,7 +266,7 @@ def test_a_database_keeps_its_levels(account: Account, staff: Staff) -> None:
     account(f"create database {name}")
     try:
         account(f"create event table {name}.public.events")
-        account(f"alter database {name} set log_level = info, trace_level = on_event")
+        account(f"alter database {name} set log_level = 'INFO' trace_level = 'ON_EVENT'")
         account(f"alter database {name} set event_table = {name}.public.events")
         account(f"alter database {name} set comment = 'c'")
         assert account.rows(f"show databases like '{name}'")[0]["comment"] == "c"

@@ -112,7 +112,7 @@ def test_a_tag_can_be_set_where_the_object_is_created(account: Account) -> None:
     account("create tag phi")
     tag = f"{account.database}.{account.schema}.phi"
     schema = f"{account.schema}_TAGGED"
-    account(f"create schema {schema} with tag ({tag} = 's') comment = 'c'")
+    account(f"create schema {schema} comment = 'c' with tag ({tag} = 's')")
     try:
         account(f"create table {schema}.t (id int with tag ({tag} = 'c')) with tag ({tag} = 't')")
         account(f"create view {schema}.v with tag ({tag} = 'v') as select id from {schema}.t")
