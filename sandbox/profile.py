@@ -14,7 +14,7 @@ ROLE = "ACCOUNTADMIN"
 def write_profile(home: Path, warehouse_address: str, kafka_address: str) -> None:
     """Write all three into `home`, for its owner's eyes only where the clients insist on it."""
     host, _, port = warehouse_address.rpartition(":")
-    # Any user and password will do: there is no authentication behind the address.
+    # The user must be there; its password is not checked behind the address.
     connection = f"""[{CONNECTION}]
 account = "sandbox"
 user = "sandbox"

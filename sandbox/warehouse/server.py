@@ -1,6 +1,6 @@
 """The account behind Snowflake's HTTP interface, on loopback, for connector, Snowpark and CLI.
 
-There is no authentication: every login succeeds, so the server binds 127.0.0.1 only.
+No password is checked, so the server binds 127.0.0.1 only.
 """
 
 from __future__ import annotations
