@@ -66,6 +66,9 @@ def from_duckdb(error: duckdb.Error) -> ProgrammingError:
     first_line = str(error).split("\n")[0]
     if "MERGE" in first_line and "more than once" in str(error):
         return sql_error("Duplicate row detected during DML action", 100090, "42P18")
+    if "NOT NULL constraint failed" in first_line:
+        column = first_line.rpartition(".")[2]
+        return sql_error(f"NULL result in a non-nullable column {column}", 100072, "22000")
     if "Division by zero" in first_line:
         return sql_error("Division by zero", 100051, "22012")
     if TOO_LONG in first_line:
@@ -102,7 +105,8 @@ def snowflake_errors() -> Iterator[None]:
 
 
 _WIDE = re.compile(
-    r"INT128.* for the destination type INT64|Overflow in .* of INT64|decimal value .* to type INT64"
+    r"INT128.* for the destination type INT64|Overflow in .* of INT64"
+    r"|decimal value .* to type INT64"
 )
 _NAME_TAKEN = re.compile(r"(Table|View|Column) with name .* already exists")
 _UNKNOWN_FUNCTION = re.compile(r"Function with name \"?(\w+)\"? does not exist")

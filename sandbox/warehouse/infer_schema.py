@@ -47,7 +47,7 @@ def infer_schema(session: Session, arguments: dict[str, Any]) -> Result:
         raise unsupported("infer_schema of anything but Parquet files.")
     found: dict[str, tuple[str, str]] = {}
     for file in stage.files_of(session, location):
-        sql = f"describe select * from read_parquet({literal(str(file))})"
+        sql = f"describe select * from read_parquet({literal(str(file))})"  # noqa: S608
         shown = stage.shown_path(session, location, file)
         for name, kind, *_ in session.run(sql):
             found.setdefault(name, (_snowflake_type(kind), shown))

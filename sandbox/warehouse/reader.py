@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, ClassVar
 
 from snowflake.connector.errors import ProgrammingError
 from sqlglot.dialects.snowflake import Snowflake
@@ -19,7 +19,9 @@ class _Tokenizer(Snowflake.Tokenizer):  # type: ignore[misc]
 
     COMMANDS: frozenset[TokenType] = frozenset()
     # `?::` is a bound value and a cast, not the operator of another dialect.
-    KEYWORDS = {name: kind for name, kind in Snowflake.Tokenizer.KEYWORDS.items() if name != "?::"}
+    KEYWORDS: ClassVar = {
+        name: kind for name, kind in Snowflake.Tokenizer.KEYWORDS.items() if name != "?::"
+    }
 
 
 _TEXT = frozenset({TokenType.STRING, TokenType.RAW_STRING, TokenType.HEREDOC_STRING})

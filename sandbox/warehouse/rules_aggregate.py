@@ -42,15 +42,15 @@ def median(node: exp.Median) -> exp.Expr:
 @rule(exp.WithinGroup)
 def within_group(node: exp.WithinGroup) -> exp.Expr | None:
     function, order = node.this, node.expression
-    if isinstance(function, exp.PercentileCont | exp.PercentileDisc):
+    if isinstance(function, exp.PercentileDisc):
+        return None
+    if isinstance(function, exp.PercentileCont):
         ordered = order.expressions[0]
         fraction = function.this
         if ordered.args.get("desc"):
             fraction = exp.Paren(this=exp.Sub(this=exp.Literal.number(1), expression=fraction))
-        if isinstance(function, exp.PercentileCont):
-            quantile = call("quantile_cont", cast(ordered.this, "DOUBLE"), fraction)
-            return _middle(quantile, type_of(node))
-        return call("quantile_disc", ordered.this, fraction)
+        quantile = call("quantile_cont", cast(ordered.this, "DOUBLE"), fraction)
+        return _middle(quantile, type_of(node))
     if isinstance(function, exp.ArrayAgg):
         return _array_agg(function, order)
     if isinstance(function, exp.GroupConcat):

@@ -137,8 +137,8 @@ def object_function(node: exp.Anonymous) -> exp.Expr | None:
         )
         return call("sf_object_pick", first, picked)
     if name in {"AS_NUMBER", "AS_DECIMAL"}:
-        first, *size = (*node.expressions, *(exp.Literal.number(n) for n in (38, 0)))
-        precision, scale = (part.name for part in size[:2])
+        first, *size = node.expressions
+        precision, scale = [*(part.name for part in size), *("38", "0")[len(size) :]]
         return cast(call("sf_number_text", first), f"DECIMAL({precision}, {scale})")
     return None
 

@@ -263,6 +263,26 @@ def positional_column(node: exp.Parameter, context: Context) -> exp.Expr:
     return exp.convert(_variable(name, context))
 
 
+@rule(exp.Join)
+def asof_join(node: exp.Join) -> None:
+    """The nearest row or none: https://docs.snowflake.com/en/sql-reference/constructs/asof-join"""
+    nearest = node.args.get("match_condition")
+    if nearest is None:
+        return
+    if node.args.get("using"):
+        raise unsupported("asof join with using.")
+    inner = nearest.this if isinstance(nearest, exp.Paren) else nearest
+    given = node.args.get("on")
+    node.set("match_condition", None)
+    node.set("on", inner if given is None else exp.and_(given, inner, copy=False))
+    node.set("side", "LEFT")
+
+
+@rule(exp.Connect, exp.MatchRecognize)
+def hierarchy(node: exp.Expr) -> None:
+    raise unsupported("connect by." if isinstance(node, exp.Connect) else "match_recognize.")
+
+
 @context_rule(exp.TableFromRows)
 def table_function(node: exp.TableFromRows, context: Context) -> exp.Expr | None:
     inner = node.this
@@ -270,6 +290,8 @@ def table_function(node: exp.TableFromRows, context: Context) -> exp.Expr | None
     while isinstance(inner, exp.Dot):
         parts.append(inner.this.name)
         inner = inner.expression
+    if isinstance(inner, exp.SplitToTable):
+        raise unsupported("table function SPLIT_TO_TABLE.")
     if not isinstance(inner, exp.Anonymous):
         return None
     table = exp.Table(this=exp.to_identifier(inner.name), alias=node.args.get("alias"))

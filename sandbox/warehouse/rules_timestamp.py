@@ -201,7 +201,7 @@ def _detected(literal: exp.Literal) -> exp.Literal:
     """A date as AUTO finds it: https://docs.snowflake.com/en/sql-reference/date-time-input-output"""
     for pattern in ("%m/%d/%Y", "%d-%b-%Y"):
         with suppress(ValueError):
-            found = datetime.strptime(literal.name, pattern)  # noqa: DTZ007
+            found = datetime.strptime(literal.name, pattern)
             return exp.Literal.string(found.date().isoformat())
     return literal
 

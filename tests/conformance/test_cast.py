@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time
-from decimal import Decimal as D
+from decimal import Decimal
 
 from support.conformance import Account, documented
 from support.expressions import assert_errors, assert_values
@@ -53,7 +53,7 @@ def test_try_cast_gives_null(account: Account) -> None:
             "try_cast('1_000' as number)": None,
             "try_cast('12' as number)": 12,
             "try_cast('12.5' as number)": 13,
-            "try_cast('12.34' as number(10, 1))": D("12.3"),
+            "try_cast('12.34' as number(10, 1))": Decimal("12.3"),
             "try_cast('x' as float)": None,
             "try_cast('maybe' as boolean)": None,
             "try_cast('on' as boolean)": True,
@@ -76,9 +76,7 @@ def test_try_cast_gives_null(account: Account) -> None:
 
 @documented(FUNCTIONS + "try_cast", "try_cast of anything but text is an error")
 def test_try_cast_takes_text_only(account: Account) -> None:
-    assert_errors(
-        account, ["try_cast(true as number)", "try_cast(1 as date)"]
-    )
+    assert_errors(account, ["try_cast(true as number)", "try_cast(1 as date)"])
 
 
 @documented(FUNCTIONS + "to_boolean", "to_boolean: words, numbers, variants")
@@ -152,8 +150,26 @@ def test_inserted_values_become_the_type_of_their_column(account: Account) -> No
         "'2026-01-05'::date"
     )
     assert account("select * from t order by n") == [
-        (D("1.01"), 7, 0.5, "12", True, date(2026, 1, 5), time(8, 30), datetime(2026, 1, 5, 8, 30)),
-        (D("2.00"), 2, 3.0, "true", True, date(2026, 1, 5), time(1, 2, 3), datetime(2026, 1, 5)),
+        (
+            Decimal("1.01"),
+            7,
+            0.5,
+            "12",
+            True,
+            date(2026, 1, 5),
+            time(8, 30),
+            datetime(2026, 1, 5, 8, 30),
+        ),
+        (
+            Decimal("2.00"),
+            2,
+            3.0,
+            "true",
+            True,
+            date(2026, 1, 5),
+            time(1, 2, 3),
+            datetime(2026, 1, 5),
+        ),
     ]
     for values in (
         "i) values ('x'",

@@ -90,7 +90,8 @@ def test_on_error_continue(stage: Account, tmp_path: Path) -> None:
         2,
         3,
     )
-    assert row["first_error"] is not None and row["first_error_line"] == 2
+    assert row["first_error"] is not None
+    assert row["first_error_line"] == 2
     assert stage("select id from t order by id") == [(1,), (3,)]
 
 

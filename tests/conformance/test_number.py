@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Decimal as D
+from decimal import Decimal
 
 import pytest
 from support.conformance import Account, documented
@@ -17,17 +17,17 @@ def test_division_keeps_six_more_digits(account: Account) -> None:
     assert_values(
         account,
         {
-            "2 / 7": D("0.285714"),
-            "1 / 3": D("0.333333"),
-            "2 / 3": D("0.666667"),
-            "-2 / 3": D("-0.666667"),
-            "10.1 / 2.1": D("4.8095238"),
-            "10.001 / .001": D("10001.000000000"),
-            ".1 / .0000000000001": D("1000000000000.0000000"),
-            "6 / 3": D("2.000000"),
+            "2 / 7": Decimal("0.285714"),
+            "1 / 3": Decimal("0.333333"),
+            "2 / 3": Decimal("0.666667"),
+            "-2 / 3": Decimal("-0.666667"),
+            "10.1 / 2.1": Decimal("4.8095238"),
+            "10.001 / .001": Decimal("10001.000000000"),
+            ".1 / .0000000000001": Decimal("1000000000000.0000000"),
+            "6 / 3": Decimal("2.000000"),
             "null / 3": None,
-            "1::number(20, 10) / 3": D("0.333333333333"),
-            "1::number(20, 14) / 3": D("0.33333333333333"),
+            "1::number(20, 10) / 3": Decimal("0.333333333333"),
+            "1::number(20, 14) / 3": Decimal("0.33333333333333"),
             "1::float / 4": 0.25,
         },
     )
@@ -44,11 +44,11 @@ def test_multiplication_adds_scales_up_to_twelve(account: Account) -> None:
     assert_values(
         account,
         {
-            "10.01 * 1.1": D("11.011"),
-            "10.001 * .001": D("0.010001"),
-            ".1 * .0000000000001": D("0.0000000000000"),
-            "1.5 * 2": D("3.0"),
-            "1.12345678::number(12, 8) * 1.12345678::number(12, 8)": D("1.262155136528"),
+            "10.01 * 1.1": Decimal("11.011"),
+            "10.001 * .001": Decimal("0.010001"),
+            ".1 * .0000000000001": Decimal("0.0000000000000"),
+            "1.5 * 2": Decimal("3.0"),
+            "1.12345678::number(12, 8) * 1.12345678::number(12, 8)": Decimal("1.262155136528"),
             "2 * 1.5::float": 3.0,
         },
     )
@@ -59,14 +59,14 @@ def test_sums_have_the_larger_scale(account: Account) -> None:
     assert_values(
         account,
         {
-            "1.10 + 2": D("3.10"),
-            "1.1 - 0.25": D("0.85"),
+            "1.10 + 2": Decimal("3.10"),
+            "1.1 - 0.25": Decimal("0.85"),
             "5 - 7": -2,
-            "5.5 % 2": D("1.5"),
+            "5.5 % 2": Decimal("1.5"),
             "-7 % 3": -1,
             "7 % -3": 1,
             "mod(-7, 3)": -1,
-            "mod(7.25, 2)": D("1.25"),
+            "mod(7.25, 2)": Decimal("1.25"),
             "-(-3)": 3,
             "1 + null": None,
             "0.1 + 0.2 = 0.3": True,
@@ -101,7 +101,7 @@ def test_numbers_have_thirty_eight_digits(account: Account) -> None:
         "insert into t values (1234567890123456789012345678.0123456789, -9, 9223372036854775807)"
     )
     assert account("select x, y, z from t") == [
-        (D("1234567890123456789012345678.0123456789"), -9, 2**63 - 1)
+        (Decimal("1234567890123456789012345678.0123456789"), -9, 2**63 - 1)
     ]
     assert account.one("sum(z) + sum(z) from t") == 2 * (2**63 - 1)
     assert_values(account, {str(large): large, f"{large} - 1": large - 1, f"-{large}": -large})
@@ -135,8 +135,8 @@ def test_a_value_too_large_for_its_type_is_an_error(account: Account) -> None:
     assert_values(
         account,
         {
-            "123.456::number(5, 2)": D("123.46"),
-            "'999.994'::number(5, 2)": D("999.99"),
+            "123.456::number(5, 2)": Decimal("123.46"),
+            "'999.994'::number(5, 2)": Decimal("999.99"),
             "999::number(3, 0)": 999,
             "try_cast('1000' as number(3, 0))": None,
             "try_cast('999.999' as number(5, 2))": None,
@@ -159,7 +159,10 @@ def test_a_value_too_large_for_its_type_is_an_error(account: Account) -> None:
         account.error(f"insert into t values {values}")
     account.error("insert into t select 100 * 10, 1")
     account.error("update t set a = a * 2")
-    assert account("select a, b from t order by a") == [(-999, D("1.01")), (999, D("999.99"))]
+    assert account("select a, b from t order by a") == [
+        (-999, Decimal("1.01")),
+        (999, Decimal("999.99")),
+    ]
 
 
 @documented(FUNCTIONS + "round", "round: halves away from zero")
@@ -170,18 +173,18 @@ def test_halves_are_rounded_away_from_zero(account: Account) -> None:
             "round(2.5)": 3,
             "round(-2.5)": -3,
             "round(0.5)": 1,
-            "round(135.135, 2)": D("135.14"),
-            "round(-135.135, 2)": D("-135.14"),
+            "round(135.135, 2)": Decimal("135.14"),
+            "round(-135.135, 2)": Decimal("-135.14"),
             "round(135.135, -2)": 100,
             "round(150, -2)": 200,
             "round(2.5::float)": 3.0,
-            "round(1.25, 5)": D("1.25"),
+            "round(1.25, 5)": Decimal("1.25"),
             "round(null)": None,
             "2.5::int": 3,
             "-2.5::int": -3,
             "2.5::float::int": 3,
-            "1.005::number(5, 2)": D("1.01"),
-            "1.045::number(10, 2)": D("1.05"),
+            "1.005::number(5, 2)": Decimal("1.01"),
+            "1.045::number(10, 2)": Decimal("1.05"),
         },
     )
 
@@ -192,15 +195,15 @@ def test_numbers_are_cut(account: Account) -> None:
         account,
         {
             "trunc(2.79)": 2,
-            "trunc(-975.975, 1)": D("-975.9"),
+            "trunc(-975.975, 1)": Decimal("-975.9"),
             "truncate(135.135, -2)": 100,
             "floor(-135.135)": -136,
-            "floor(135.135, 1)": D("135.1"),
+            "floor(135.135, 1)": Decimal("135.1"),
             "ceil(135.135)": 136,
-            "ceil(-135.135, 1)": D("-135.1"),
+            "ceil(-135.135, 1)": Decimal("-135.1"),
             "sign(-3.2)": -1,
             "sign(0)": 0,
-            "abs(-1.5)": D("1.5"),
+            "abs(-1.5)": Decimal("1.5"),
             "abs(-2)": 2,
         },
     )
@@ -211,12 +214,12 @@ def test_div0_gives_zero(account: Account) -> None:
     assert_values(
         account,
         {
-            "div0(1, 2)": D("0.500000"),
-            "div0(1, 0)": D("0.000000"),
+            "div0(1, 2)": Decimal("0.500000"),
+            "div0(1, 0)": Decimal("0.000000"),
             "div0(1, null)": None,
-            "div0null(1, null)": D("0.000000"),
-            "div0null(6, 4)": D("1.500000"),
-            "div0null(1, 0)": D("0.000000"),
+            "div0null(1, null)": Decimal("0.000000"),
+            "div0null(6, 4)": Decimal("1.500000"),
+            "div0null(1, 0)": Decimal("0.000000"),
         },
     )
 
@@ -276,15 +279,15 @@ def test_text_becomes_a_number(account: Account) -> None:
         {
             "to_number('12.3456')": 12,
             "to_number('98.76546')": 99,
-            "to_number('12.3456', 10, 1)": D("12.3"),
-            "to_number('98.76546', 10, 1)": D("98.8"),
-            "to_decimal('12.3456', 10, 8)": D("12.34560000"),
+            "to_number('12.3456', 10, 1)": Decimal("12.3"),
+            "to_number('98.76546', 10, 1)": Decimal("98.8"),
+            "to_decimal('12.3456', 10, 8)": Decimal("12.34560000"),
             "to_numeric('-7')": -7,
             "to_number(12.5)": 13,
             "to_number('  5 ')": 5,
             "to_number('1e2')": 100,
             "try_to_number('x')": None,
-            "try_to_decimal('7.5', 5, 1)": D("7.5"),
+            "try_to_decimal('7.5', 5, 1)": Decimal("7.5"),
             "try_to_number(null)": None,
             "to_double('1.5')": 1.5,
             "try_to_double('x')": None,
@@ -295,8 +298,8 @@ def test_text_becomes_a_number(account: Account) -> None:
 
 @documented(FUNCTIONS + "to_decimal", "to_number(text, format)", "refused")
 def test_formatted_text_becomes_a_number(account: Account) -> None:
-    assert account.one("to_number('12.3', '99.9', 9, 5)") == D("12.30000")
-    assert account.one("to_number('$1,234.56', '$9,999.99', 6, 2)") == D("1234.56")
+    assert account.one("to_number('12.3', '99.9', 9, 5)") == Decimal("12.30000")
+    assert account.one("to_number('$1,234.56', '$9,999.99', 6, 2)") == Decimal("1234.56")
 
 
 @documented(FUNCTIONS + "to_char", "to_char(number, format)", "refused")
@@ -325,17 +328,17 @@ def test_aggregates_of_decimals_are_decimals(account: Account) -> None:
     assert_values(
         account,
         {
-            "sum(n)": D("3.35"),
+            "sum(n)": Decimal("3.35"),
             "sum(i)": 3,
-            "avg(n)": D("1.67500000"),
-            "avg(i)": D("1.500000"),
+            "avg(n)": Decimal("1.67500000"),
+            "avg(i)": Decimal("1.500000"),
             "avg(f)": 1.0,
-            "median(n)": D("1.67500"),
-            "median(i)": D("1.500"),
-            "min(n)": D("1.10"),
+            "median(n)": Decimal("1.67500"),
+            "median(i)": Decimal("1.500"),
+            "min(n)": Decimal("1.10"),
             "max(i)": 2,
             "sum(f)": 2.0,
-            "sum(n) / count(*)": D("1.11666667"),
+            "sum(n) / count(*)": Decimal("1.11666667"),
         },
         "from t",
     )

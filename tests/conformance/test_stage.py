@@ -168,7 +168,8 @@ def test_the_columns_of_parquet_files(account: Account, tmp_path: Path) -> None:
         "order by order_id"
     )
     assert rows[1:] == [("NAME", "TEXT"), ("RATIO", "REAL")]
-    assert rows[0][0] == "ID" and rows[0][1].startswith("NUMBER")
+    assert rows[0][0] == "ID"
+    assert rows[0][1].startswith("NUMBER")
 
 
 @documented("sql-reference/sql/create-stage", "external stages: url = 's3://...'", "refused")

@@ -102,7 +102,8 @@ def test_now(account: Account) -> None:
     )
     assert [column.type_code for column in description] == [6, 8, 3, 12]
     now, utc, today = account("select current_timestamp(), sysdate(), current_date()")[0]
-    assert now.tzinfo is not None and utc.tzinfo is None
+    assert now.tzinfo is not None
+    assert utc.tzinfo is None
     assert abs(now - utc.replace(tzinfo=UTC)) < timedelta(seconds=2)
     assert abs(datetime.now(UTC) - now) < timedelta(minutes=5)
     assert abs(today - utc.date()) <= timedelta(days=1)
