@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+# Every document is looked at, and hashes are told apart in two thirds of the time that names take.
 _PARSING = r"""
-create macro sf_has_twins(keys) as len(keys) <> len(list_distinct(keys));
+create macro sf_has_twins(keys) as
+    list_unique(list_transform(keys, lambda k: hash(k))) <> len(keys);
 create macro sf_unique(j) as case when sf_has_twins(json_keys(j))
     then error('Error parsing JSON: duplicate object attribute') else j end;
 create macro sf_parse_json(x) as sf_unique(cast(nullif(trim(x::varchar), '') as json));
