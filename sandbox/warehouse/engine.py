@@ -135,8 +135,8 @@ class Engine:
         for one in done:
             if self._again(one) != one.rows:
                 raise sql_error(
-                    "The transaction cannot go on after the failed statement: other sessions "
-                    "changed what its earlier statements read. Roll it back and try again.",
+                    "The transaction cannot go on: other sessions changed what its earlier "
+                    "statements read. Roll it back and try again.",
                     625,
                     "57014",
                 )
