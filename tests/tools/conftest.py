@@ -15,7 +15,7 @@ import pytest
 import snowflake.connector
 
 ROOT = Path(__file__).resolve().parents[2]
-SNOW = Path(sys.executable).parent / "snow"
+LOADED = ROOT / "tests" / "support" / "snow.py"
 
 Snow = Callable[..., Any]
 
@@ -52,33 +52,47 @@ def project(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def cli(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[subprocess.Popen[str]]:
+    """The loaded CLI, with an empty home."""
+    environment = {
+        **{name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ},
+        "HOME": str(tmp_path_factory.mktemp("user")),
+        "SNOWFLAKE_HOME": str(home),
+        "SNOWFLAKE_DEFAULT_CONNECTION_NAME": "sandbox",
+        "SNOWFLAKE_DISABLE_PLATFORM_DETECTION": "true",
+        "COLUMNS": "200",
+    }
+    with subprocess.Popen(
+        [sys.executable, "-W", "ignore", str(LOADED)],
+        env=environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        yield process
+
+
 @pytest.fixture
-def snow(home: Path, project: Path, tmp_path: Path) -> Snow:
-    """Runs `snow` in the project with an empty home; JSON output where it is asked for."""
-    user = tmp_path / "user"
-    user.mkdir()
+def snow(cli: subprocess.Popen[str], project: Path, tmp_path: Path) -> Snow:
+    """Runs `snow` in the project; JSON output where it is asked for."""
 
     def run(*arguments: str, code: int = 0, parsed: bool = True) -> Any:
-        environment = {
-            **{name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ},
-            "HOME": str(user),
-            "SNOWFLAKE_HOME": str(home),
-            "SNOWFLAKE_DEFAULT_CONNECTION_NAME": "sandbox",
-            "SNOWFLAKE_DISABLE_PLATFORM_DETECTION": "true",
-            "COLUMNS": "200",
+        stdout, stderr = tmp_path / "stdout", tmp_path / "stderr"
+        command = {
+            "arguments": [*arguments, *(["--format", "json"] if parsed else [])],
+            "folder": str(project),
+            "stdout": str(stdout),
+            "stderr": str(stderr),
         }
-        done = subprocess.run(
-            [str(SNOW), *arguments, *(["--format", "json"] if parsed else [])],
-            cwd=project,
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-        assert done.returncode == code, done.stdout + done.stderr
-        assert [file for file in user.rglob("*") if file.is_file()] == []
-        return json.loads(done.stdout) if parsed else done.stdout + done.stderr
+        assert cli.stdin is not None
+        assert cli.stdout is not None
+        cli.stdin.write(json.dumps(command) + "\n")
+        cli.stdin.flush()
+        ended = int(cli.stdout.readline())
+        shown = stdout.read_text() + stderr.read_text()
+        assert ended == code, shown
+        return json.loads(stdout.read_text()) if parsed else shown
 
     return run
 
