@@ -11,11 +11,12 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from snowflake.snowpark.exceptions import SnowparkSQLException
-from support.account import GOLD, SILVER, Procedure, Project
+from support.account import Project
 from support.collision import encounter_messages, file_lines, flow_messages
 from support.joined import assert_tables_are
 from support.message import admission, discharge, encounter
 from support.oracle.truth import expected_tables
+from support.procedure import GOLD, SILVER, Procedure
 from support.raw import ENCOUNTER, FLOW, RawEvent, RawRecord, event, events, records, redelivered
 
 Raw = RawEvent | RawRecord

@@ -1,7 +1,8 @@
 """Snowpark may give up its search for repeated frames silently: a MERGE then grows tenfold."""
 
 import pytest
-from support.account import GOLD, SILVER, Procedure, Project
+from support.account import Project
+from support.procedure import GOLD, SILVER, Procedure
 
 
 @pytest.mark.parametrize("procedure", [*SILVER, *GOLD], ids=lambda procedure: procedure.name)

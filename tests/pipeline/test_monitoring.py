@@ -5,9 +5,10 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from support.account import SILVER, Project
+from support.account import Project
 from support.comparison import assert_same_rows
 from support.message import admission, reading
+from support.procedure import SILVER
 from support.raw import FLOW, VITALS, RawEvent, at, event, events, records, redelivered
 
 FIGURES = (

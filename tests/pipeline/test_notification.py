@@ -6,9 +6,10 @@ import time
 from typing import Any
 
 from carefloe.ops import notification
-from support.account import SILVER, Project
+from support.account import Project
 from support.comparison import assert_same_rows
 from support.message import reading
+from support.procedure import SILVER
 from support.raw import VITALS, at, event
 
 LOAD_VITALS = next(one for one in SILVER if one.name == "silver.load_vitals")

@@ -7,12 +7,13 @@ compared by what they tell: when it was told decides whether a breach was too ol
 import random
 from collections.abc import Sequence
 
-from support.account import GOLD, SILVER, Procedure, Project
+from support.account import Project
 from support.comparison import assert_same_rows
 from support.foreign.ward import foreign_ward
 from support.message import Fields, reading
 from support.oracle.reading import notified
 from support.oracle.truth import expected_tables
+from support.procedure import GOLD, SILVER, Procedure
 from support.raw import VITALS, RawEvent, at, events, redelivered
 
 PROCEDURES = [one for one in (*SILVER, *GOLD) if any("vitals" in name for name in one.streams)]

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from support.account import GOLD, SILVER, Project
+from support.account import Project
 from support.message import Fields, reading
+from support.procedure import GOLD, SILVER
 from support.raw import VITALS, event
 
 ALL = {procedure.name.split("load_")[1]: procedure for procedure in (*SILVER, *GOLD)}

@@ -6,42 +6,19 @@ deploys them and that tasks call them is tested elsewhere.
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import snowflake.connector
-from carefloe.gold import (
-    dim_department,
-    dim_hospital,
-    dim_organization,
-    dim_patient,
-    dim_payer,
-    fact_alert,
-    fact_encounter,
-    fact_patient_flow,
-    fact_vitals,
-    patient_latest_vitals,
-    vitals_hourly,
-)
-from carefloe.ops import notification
-from carefloe.silver import (
-    department,
-    encounter,
-    hospital,
-    organization,
-    patient_flow,
-    payer,
-    vitals,
-)
 from snowflake.connector import SnowflakeConnection
 from snowflake.connector.pandas_tools import write_pandas
 from snowflake.connector.util_text import split_statements
 from snowflake.snowpark import Session
+from support.procedure import GOLD, SILVER, Procedure
 from support.raw import RawEvent, RawRecord
 
 from sandbox.notification.mail import Mail, recorded_mail
@@ -50,62 +27,10 @@ from sandbox.service import Warehouse
 SQL = Path(__file__).parents[2] / "sql"
 DATABASE = "CAREFLOE"
 TASK_FILE = "80_task.sql"
-SUPPRESS_AFTER_SECONDS = 3600
 
 Rows = list[dict[str, Any]]
 
 
-@dataclass(frozen=True)
-class Procedure:
-    """A procedure and the streams that it consumes."""
-
-    name: str
-    handler: Callable[[Session], str]
-    streams: tuple[str, ...]
-
-
-def _loads(name: str, kind: str, module: Any) -> list[Procedure]:
-    raw = f"raw.{name}_{kind}"
-    return [
-        Procedure(f"silver.load_{name}", module.load, (f"{raw}_to_silver_stream",)),
-        Procedure(
-            f"ops.load_rejected_{name}", module.load_rejected, (f"{raw}_to_rejected_stream",)
-        ),
-    ]
-
-
-def _gold(name: str, module: Any, *sources: str) -> Procedure:
-    streams = tuple(f"silver.{source}_to_{name}_stream" for source in sources)
-    return Procedure(f"gold.load_{name}", module.load, streams)
-
-
-SILVER = [
-    *_loads("patient_flow", "event", patient_flow),
-    *_loads("encounter", "event", encounter),
-    *_loads("vitals", "event", vitals),
-    *_loads("hospital", "record", hospital),
-    *_loads("department", "record", department),
-    *_loads("organization", "record", organization),
-    *_loads("payer", "record", payer),
-]
-GOLD = [
-    _gold("dim_patient", dim_patient, "patient_flow", "encounter"),
-    _gold("dim_hospital", dim_hospital, "hospital"),
-    _gold("dim_organization", dim_organization, "organization"),
-    _gold("dim_department", dim_department, "patient_flow", "department"),
-    _gold("dim_payer", dim_payer, "encounter", "payer"),
-    _gold("fact_patient_flow", fact_patient_flow, "patient_flow", "encounter", "hospital"),
-    _gold("fact_encounter", fact_encounter, "encounter", "patient_flow", "organization"),
-    _gold("fact_vitals", fact_vitals, "vitals"),
-    _gold("vitals_hourly", vitals_hourly, "vitals"),
-    _gold("fact_alert", fact_alert, "vitals"),
-    _gold("patient_latest_vitals", patient_latest_vitals, "vitals"),
-    Procedure(
-        "ops.load_notification",
-        lambda session: notification.load(session, SUPPRESS_AFTER_SECONDS),
-        ("silver.vitals_to_notification_stream",),
-    ),
-]
 TABLES = (
     "raw.patient_flow_event",
     "raw.encounter_event",
