@@ -21,7 +21,7 @@ ALREADY_EXISTS = 2002
 DOES_NOT_EXIST = 2003
 
 
-class ConflictError(ProgrammingError):
+class ConflictError(ProgrammingError):  # type: ignore[misc]
     """Others committed what the statement needs after its transaction began; it may run again."""
 
 
