@@ -138,7 +138,8 @@ def object_function(node: exp.Anonymous) -> exp.Expr | None:
         return call("sf_object_pick", first, picked)
     if name in {"AS_NUMBER", "AS_DECIMAL"}:
         first, *size = node.expressions
-        precision, scale = [*(part.name for part in size), *("38", "0")[len(size) :]]
+        given = [part.name for part in size]
+        precision, scale = (*given, "38", "0")[:2] if len(given) != 1 else (given[0], "0")
         return cast(call("sf_number_text", first), f"DECIMAL({precision}, {scale})")
     return None
 

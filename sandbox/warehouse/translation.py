@@ -27,6 +27,7 @@ from sandbox.warehouse import (
     rules_json,
     rules_number,
     rules_relation,
+    rules_source,
     rules_text,
     rules_time,
     rules_timestamp,
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
     from sandbox.warehouse.session import Session
 
 _RULES = (
-    rules_relation,
+    rules_source,
     rules_json,
     rules_array,
     rules_flatten,
