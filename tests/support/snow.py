@@ -1,7 +1,7 @@
 """The `snow` CLI, loaded once: each command runs the CLI's own main in a process of its own.
 
 Loading it takes longer than most commands. `python support/snow.py` reads a command as a JSON line
-(its arguments, folder, environment, where its output goes), forks, and answers the exit code.
+(its arguments, its folder, where its output goes), forks, and answers the exit code.
 """
 
 from __future__ import annotations
