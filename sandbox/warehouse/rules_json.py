@@ -7,7 +7,7 @@ from sqlglot import exp
 from sandbox.warehouse.as_text import as_variant, is_extract, json_text
 from sandbox.warehouse.data_type import SEMI_STRUCTURED
 from sandbox.warehouse.errors import sql_error
-from sandbox.warehouse.expression_type import type_of
+from sandbox.warehouse.expression_type import scale_of, type_of
 from sandbox.warehouse.rewrite import call, cast, rule
 
 
@@ -99,8 +99,7 @@ def json_in(node: exp.In) -> None:
     """A VARIANT is looked for as the type of the values listed."""
     kinds = {type_of(value) for value in node.expressions}
     if type_of(node.this) == "JSON" and len(kinds) == 1 and kinds.isdisjoint({None, "JSON"}):
-        text, kind = json_text(node.this), kinds.pop()
-        node.set("this", text if kind == "VARCHAR" else cast(text, str(kind)))
+        node.set("this", _as_kind(node.this, str(kinds.pop())))
 
 
 @rule(exp.Coalesce, exp.If, exp.Case)
@@ -121,8 +120,14 @@ def compare_json(node: exp.Binary) -> None:
         kind = type_of(node.args[other])
         if type_of(node.args[side]) != "JSON" or kind in (None, "JSON"):
             continue
-        text = json_text(node.args[side])
-        node.set(side, text if kind == "VARCHAR" else cast(text, kind))
+        node.set(side, _as_kind(node.args[side], kind))
+
+
+def _as_kind(node: exp.Expr, kind: str) -> exp.Expr:
+    """A VARIANT for a comparison; as a number it keeps its fraction."""
+    if kind == "VARCHAR":
+        return json_text(node)
+    return cast(json_text(node), "DOUBLE" if scale_of(kind) is not None else kind)
 
 
 def extract(base: exp.Expr, step: str) -> exp.Expr:

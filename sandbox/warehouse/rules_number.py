@@ -155,7 +155,9 @@ def numeric(node: exp.Expr, beside: str | None = None) -> exp.Expr:
     if isinstance(node, exp.Literal) and _PLAIN.fullmatch(node.name.strip()):
         literal = exp.Literal.number(node.name.strip().lstrip("+"))
         return _typed(literal, literal_type(literal.name))
-    to = "DOUBLE" if beside == "DOUBLE" else "DECIMAL(18, 5)"
+    to = "DECIMAL(18, 5)" if beside is None else "DECIMAL(38, 10)"
+    if beside == "DOUBLE":
+        to = "DOUBLE"
     return _typed(number(node, to, is_safe=False), to)
 
 

@@ -9,6 +9,7 @@ from sandbox.warehouse.data_type import TEXTS
 from sandbox.warehouse.errors import unsupported
 from sandbox.warehouse.expression_type import scale_of, type_of
 from sandbox.warehouse.rewrite import call, cast, rule
+from sandbox.warehouse.rules_binary import binary_text
 from sandbox.warehouse.rules_number import LIMIT
 from sandbox.warehouse.rules_timestamp import local, text_in_zone, timed, with_fractions
 
@@ -33,10 +34,6 @@ _FORMATS = {
 }
 
 
-_TO_BINARY = {"HEX": "sf_unhex", "BASE64": "from_base64", "UTF-8": "encode", "UTF8": "encode"}
-_FROM_BINARY = {"HEX": "hex", "BASE64": "to_base64", "UTF-8": "decode", "UTF8": "decode"}
-
-
 @rule(exp.Cast, exp.TryCast)
 def text_of(node: exp.Cast) -> exp.Expr | None:
     """Timestamps with milliseconds, doubles without `.0`; what JSON holds without quotes."""
@@ -56,7 +53,7 @@ def to_char(node: exp.ToChar) -> exp.Expr:
     if given is None:
         return text_in_zone(node.this) or as_text(local(node.this))
     if type_of(node.this) == "BLOB":
-        return call(_chosen(_FROM_BINARY, given), node.this)
+        return binary_text(node.this, given)
     if type_of(node.this) == "DOUBLE" or scale_of(type_of(node.this)) is not None:
         raise unsupported("to_char of a number with a format.")
     if not isinstance(given, exp.Literal):
@@ -165,27 +162,6 @@ def strtok_to_array(node: exp.StrtokToArray) -> exp.Expr:
     return call("sf_tokens", node.this, node.expression or exp.Literal.string(" "))
 
 
-@rule(exp.ByteLength)
-def octet_length(node: exp.ByteLength) -> exp.Expr:
-    return call("octet_length" if type_of(node.this) == "BLOB" else "strlen", node.this)
-
-
-@rule(exp.ToBinary)
-def to_binary(node: exp.ToBinary) -> exp.Expr:
-    function = _chosen(_TO_BINARY, node.args.get("format"))
-    if node.args.get("safe"):
-        if function != "sf_unhex":
-            raise unsupported("try_to_binary of anything but hex.")
-        function = "sf_try_unhex"
-    return call(function, node.this)
-
-
-@rule(exp.Cast)
-def cast_binary(node: exp.Cast) -> exp.Expr | None:
-    is_binary = node.to.this in {exp.DataType.Type.VARBINARY, exp.DataType.Type.BINARY}
-    return call("sf_unhex", node.this) if is_binary and type_of(node.this) == "VARCHAR" else None
-
-
 @rule(exp.Collate)
 def collate(_node: exp.Collate) -> exp.Expr:
     raise unsupported("collations.")
@@ -241,13 +217,6 @@ def sha2(node: exp.SHA2) -> exp.Expr:
 @rule(exp.MD5)
 def md5(node: exp.MD5) -> exp.Expr:
     return call("md5", as_text(node.this))
-
-
-def _chosen(functions: dict[str, str], given: exp.Expr | None) -> str:
-    name = "HEX" if given is None else given.name.upper()
-    if name not in functions:
-        raise unsupported(f"binary format {name}.")
-    return functions[name]
 
 
 def _moment(node: exp.Expr) -> exp.Expr:

@@ -89,6 +89,9 @@ def test_text_counts_as_a_number_in_arithmetic(account: Account) -> None:
         assert account.one(expression) == value, expression
     assert account.one("'5' > 10") is False
     assert account.one("'0010' = 10") is True
+    assert account(
+        "select column1 from values ('1.5'), ('20260105083000123') where column1 > 2"
+    ) == [("20260105083000123",)]
     assert account("select column1 from values ('9'), ('10') where column1 > 9") == [("10",)]
     assert_errors(account, ["'x' + 1", "'x' = 1", "1 + ''"])
 

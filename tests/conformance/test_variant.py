@@ -90,6 +90,7 @@ def test_variants_are_cast(document: Account) -> None:
         },
         "from t",
     )
+    assert document.one("p:f = 2 or p:f > 1.6 or p:f in (2, 3) from t") is False
     assert document.one("p:a + 1 from t") == 2
     assert document.one("p:f * 2 from t") == 3
     for wrong in ("p:q::int", "p:t::int", "p:b::int", "p:q::boolean", "p:q::date"):
