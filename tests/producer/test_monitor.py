@@ -85,7 +85,7 @@ def by_patient(readings: list[Reading]) -> dict[str | None, list[Reading]]:
 
 
 def stays() -> Iterator[tuple[str, int, int]]:
-    """(patient, admitted, discharged) of the simulation; who still lies in a bed leaves after it."""
+    """(patient, admitted, discharged) of the simulation; who lies in a bed at its end is last."""
     admitted: dict[str, int] = {}
     for event in patient_flow(WORLD):
         if event.at > AT + 5 * DAY:
