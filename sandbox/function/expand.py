@@ -40,7 +40,11 @@ def _calls(tree: exp.Expr, context: Context) -> Iterator[tuple[exp.Expr, exp.Ano
             node = node.parent
             names = [*(part.name if part.args.get("quoted") else part.name.upper()
                        for part in path_of(node)[:-1]), names[-1]]  # fmt: skip
-        if len(names) > 3 or names[0].startswith("SYSTEM$"):
+        if (
+            isinstance(node.parent, exp.TableFromRows)
+            or len(names) > 3
+            or names[0].startswith("SYSTEM$")
+        ):
             continue
         function = _fitting(call, names, context)
         if function is not None:

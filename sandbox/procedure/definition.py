@@ -217,6 +217,8 @@ def _returned_type(reader: Reader) -> str:
 
 
 def _rights(reader: Reader) -> str:
+    if reader.peek() == "RESTRICTED":
+        raise unsupported("restricted caller's rights.")
     for rights in ("OWNER", "CALLER"):
         if reader.accept(rights):
             return rights

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from sandbox.show.scope import like_matches
-from sandbox.warehouse.errors import sql_error
+from sandbox.warehouse.errors import sql_error, unsupported
 from sandbox.warehouse.registry import statement, table_function
 from sandbox.warehouse.result import SHOW, Column, Result, table
 from sandbox.warehouse.session import Session
@@ -18,6 +18,8 @@ def show_parameters(session: Session, statement: Statement) -> Result:
     _, reader = statement.after_head()
     like = reader.string() if reader.accept("LIKE") else "%"
     if reader.accept("IN") or reader.accept("FOR"):
+        if reader.peek() != "SESSION":
+            raise unsupported(f"show parameters in {reader.rest().lower()}.")
         reader.expect("SESSION")
     reader.end()
     rows = [

@@ -52,6 +52,8 @@ def read_option(reader: Reader, given: GivenOptions) -> None:
     """One `name = value`; raises for a name that Snowflake does not know."""
     reader.accept(",")
     key = reader.peek()
+    if key in _REFUSED and reader.peek(1) != "=":
+        raise unsupported(f"{key} {reader.peek(1)} of a task.")
     if not key or reader.peek(1) != "=":
         raise reader.unexpected("expected an option, WHEN or AS")
     reader.accept(key, "=")
@@ -135,5 +137,6 @@ _OPTIONS: dict[str, tuple[str, Callable[[str], object], object]] = {
     "SUSPEND_TASK_AFTER_NUM_FAILURES": ("suspend_after", _within(0, 2**31), DEFAULT_SUSPEND_AFTER),
     "TASK_AUTO_RETRY_ATTEMPTS": ("retries", _within(0, 30), 0),
 }
+_REFUSED = ("EXECUTE", "CONTACT", "WITH")
 _CHECKED = {"USER_TASK_MINIMUM_TRIGGER_INTERVAL_IN_SECONDS": _within(10, 604_800)}
 _OVERLAP = ("OVERLAP_POLICY", "ALLOW_OVERLAPPING_EXECUTION")

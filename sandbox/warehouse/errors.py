@@ -109,7 +109,7 @@ _WIDE = re.compile(
     r"|decimal value .* to type INT64"
 )
 _NAME_TAKEN = re.compile(r"(Table|View|Column) with name .* already exists")
-_UNKNOWN_FUNCTION = re.compile(r"Function with name \"?(\w+)\"? does not exist")
+_UNKNOWN_FUNCTION = re.compile(r"Function with name \"?([\w$]+)\"? does not exist")
 _KINDS: tuple[tuple[type[duckdb.Error], int, str], ...] = (
     (duckdb.BinderException, 904, "42000"),
     (duckdb.CatalogException, DOES_NOT_EXIST, "42S02"),

@@ -241,3 +241,15 @@ def test_a_mail_needs_an_integration_recipients_a_subject_and_content(
     account.error("call system$send_email('no_such_integration', 'a@example.com', 's', 'c')")
     account.error(f"call system$send_email('{email}', 'a@example.com', '', 'c')")
     account.error(f"call system$send_email('{email}', 'a@example.com', 's', '')")
+
+
+@documented(
+    "sql-reference/stored-procedures/system_send_snowflake_notification",
+    "call system$send_snowflake_notification(...)",
+    "refused",
+)
+def test_a_notification_is_sent_to_a_queue(account: Account) -> None:
+    account(
+        "call system$send_snowflake_notification("
+        "snowflake.notification.text_plain('x'), snowflake.notification.integration('some'))"
+    )

@@ -104,3 +104,9 @@ def test_the_current_place_can_be_changed(account: Account) -> None:
 def test_the_last_result_is_read_again(account: Account) -> None:
     account("select 1 as a, 'x' as b")
     assert account("select b from table(result_scan(last_query_id()))") == [("x",)]
+
+
+@pytest.mark.parametrize("of", ["account", "warehouse compute_wh", "user somebody"])
+@documented(SHOW, "show parameters in account, warehouse, user, ...", "refused")
+def test_parameters_of_other_objects_are_listed(account: Account, of: str) -> None:
+    account(f"show parameters in {of}")

@@ -361,3 +361,9 @@ def test_what_steers_compute_and_notifications_is_kept(account: Account, option:
 @documented(CREATE, "create task ... overlap_policy = allow_...", "refused")
 def test_runs_of_a_graph_may_overlap(account: Account, policy: str) -> None:
     account(f"create task root schedule = '60 minutes' overlap_policy = {policy} as select 1")
+
+
+@pytest.mark.parametrize("option", ["execute as user somebody", "with contact (support = someone)"])
+@documented(CREATE, "create task ... execute as user, with contact", "refused")
+def test_a_task_may_run_for_a_user(account: Account, option: str) -> None:
+    account(f"create task alone schedule = '60 minutes' {option} as select 1")
