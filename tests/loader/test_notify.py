@@ -169,7 +169,7 @@ def test_what_is_written_while_it_runs_is_published_and_sigterm_ends_it(
 def test_a_relay_killed_between_send_and_record_loses_nothing(
     outbox: RawAccount, proxy: AccountProxy, address: str
 ) -> None:
-    ids = write(outbox, 0, 1200)  # more than one batch
+    ids = write(outbox, 0, 5)
     settings = environment(outbox.home, address)
     reached, killed = threading.Event(), threading.Event()
 
@@ -183,8 +183,9 @@ def test_a_relay_killed_between_send_and_record_loses_nothing(
         assert reached.wait(30)
         relay.kill()
         killed.set()
-    assert len(keys(address)) == 1000
+    assert keys(address) == Counter(ids)
     assert recorded(outbox) == []
+    ids += write(outbox, 5, 2)
 
     proxy.before = lambda: None
     finished = load(settings, "notify", "--until-caught-up")
@@ -192,8 +193,7 @@ def test_a_relay_killed_between_send_and_record_loses_nothing(
     assert finished.code == 0, finished.err
     assert recorded(outbox) == ids
     # Those whose delivery was not recorded came twice, under one key; no other did.
-    assert sorted(keys(address).values()) == [1] * 200 + [2] * 1000
-    assert sorted(keys(address)) == ids
+    assert keys(address) == Counter(ids) + Counter(ids[:5])
 
 
 @pytest.fixture
@@ -259,7 +259,7 @@ def test_what_was_found_and_not_recorded_is_found_again_however_old(
 def test_faults_of_the_broker_are_survived(
     outbox: RawAccount, kafka: KafkaLog, address: str, relay: Callable[..., None]
 ) -> None:
-    ids = write(outbox, 0, 5)
+    ids = write(outbox, 0, 1200)  # more than one batch
     kafka.faults.plan("Produce", DROP_AFTER, DROP_BEFORE, PASS)
 
     relay()
@@ -280,6 +280,7 @@ def test_a_refused_message_ends_the_relay_and_is_not_recorded(
     assert recorded(outbox) == []
 
 
+@pytest.mark.slow  # the client asks for ten seconds
 def test_without_a_broker_it_ends_at_once_with_exit_code_3(outbox: RawAccount) -> None:
     finished = load(environment(outbox.home, "127.0.0.1:9"), "notify", "--until-caught-up")
 
