@@ -60,10 +60,10 @@ def deleting_once(node: exp.Merge, write: Callable[[exp.Expr], str]) -> str | No
         return None
     target, source = node.this, node.args["using"]
     row, name = f"{quote(target.alias_or_name)}.rowid", quote(source.alias_or_name)
-    conditions = [
-        write(when.args["condition"]) if when.args.get("condition") else "true" for when in whens
-    ]
-    clause = " ".join(f"when {text} then {n}" for n, text in enumerate(conditions))
+    clause = " ".join(
+        f"when {write(when.args.get('condition') or exp.true())} then {number}"
+        for number, when in enumerate(whens)
+    )
     is_delete = f'"__clause" in ({", ".join(deleting)})'
     joined = (
         f'select {name}.*, {row} as "__row", case when {row} is null then null {clause} end '
@@ -77,11 +77,7 @@ def deleting_once(node: exp.Merge, write: Callable[[exp.Expr], str]) -> str | No
         f'select * exclude ("__nth") from ({numbered}) '
         f'where "__row" is null or "__nth" = 1 or not coalesce({is_delete}, false)'
     )
-    others = [when for when in node.args["whens"].expressions if not when.args.get("matched")]
-    actions = " ".join(
-        _clause(when, number, source.alias_or_name, write)
-        for number, when in [*enumerate(whens), *((-1, when) for when in others)]
-    )
+    actions = _clauses(node, whens, write)
     return (
         f'merge into {write(target)} using ({once}) as {name} on {row} = {name}."__row" {actions}'
     )
@@ -124,6 +120,14 @@ def _run(session: Session, sql: str, values: Params, actions: tuple[str, ...]) -
     grouped = table.group_by("merge_action").aggregate([([], "count_all")]).to_pylist()
     found = {_ACTIONS[row["merge_action"]]: row["count_all"] for row in grouped}
     return counts(MERGE, **{f"rows_{action}": found.get(action, 0) for action in actions})
+
+
+def _clauses(node: exp.Merge, matched: list[exp.When], write: Callable[[exp.Expr], str]) -> str:
+    """All clauses, those for matched rows by their numbers."""
+    others = [when for when in node.args["whens"].expressions if not when.args.get("matched")]
+    source = node.args["using"].alias_or_name
+    numbered = [*enumerate(matched), *((-1, when) for when in others)]
+    return " ".join(_clause(when, number, source, write) for number, when in numbered)
 
 
 def _clause(when: exp.When, number: int, source: str, write: Callable[[exp.Expr], str]) -> str:

@@ -8,9 +8,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sandbox.warehouse import view_columns
+from sandbox.warehouse.comment import set_comment
 from sandbox.warehouse.definition import comment_of, kind_of, read_options, translation_of
 from sandbox.warehouse.errors import already_exists, sql_error
-from sandbox.warehouse.names import ObjectName, literal, quote
+from sandbox.warehouse.names import ObjectName, quote
 from sandbox.warehouse.query import relations, runnable_sql
 from sandbox.warehouse.registry import statement
 from sandbox.warehouse.result import Result, status
@@ -45,24 +46,21 @@ def create_view(session: Session, statement: Statement) -> Result:
             "created_on": session.now(),
         }
         translation = translation_of(session, query, name)
-        names = ", ".join(quote(heading) for heading, _ in headings)
         is_plain = translation.is_constant and not translation.streams
-        definition["query"] = query
-        definition["headings"] = [heading for heading, _ in headings]
-        definition["is_plain"] = is_plain
-        definition["reads"] = [
-            [read.database, read.schema, read.name] for read in sorted(translation.reads)
-        ]
+        definition |= {
+            "query": query,
+            "headings": [heading for heading, _ in headings],
+            "is_plain": is_plain,
+            "reads": [[r.database, r.schema, r.name] for r in sorted(translation.reads)],
+        }
         source = translation.sql if is_plain else _columns_only(session, translation)
-        session.run(
-            f"create or replace view {name.sql} {f'({names})' if names else ''} as {source}"
-        )
+        names = f"({', '.join(quote(n) for n, _ in headings)})" if headings else ""
+        session.run(f"create or replace view {name.sql} {names} as {source}")
         if is_plain and "*" in query:
             definition["columns"] = view_columns.columns_of(session, name)
-        session.run(f"comment on view {name.sql} is {literal(comment_of(options))}")
+        set_comment(session, "view", name, comment_of(options))
         for heading, comment in headings:
-            if comment is not None:
-                session.run(f"comment on column {name.sql}.{quote(heading)} is {literal(comment)}")
+            set_comment(session, "view", name, comment, heading)
         session.catalog.put(session, "view", name, definition)
     return status(f"View {name.name} successfully created.")
 
