@@ -5,8 +5,6 @@ https://docs.snowflake.com/en/sql-reference/sql/create-procedure (Python handler
 
 from __future__ import annotations
 
-import importlib.metadata
-import re
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -14,8 +12,9 @@ from typing import Any, Literal
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
+from sandbox.procedure.package import check_packages
 from sandbox.script.syntax import is_block, parse_block
-from sandbox.warehouse.errors import sql_error, syntax_error, unsupported
+from sandbox.warehouse.errors import syntax_error, unsupported
 from sandbox.warehouse.names import ObjectName
 from sandbox.warehouse.statement import Reader
 
@@ -42,7 +41,6 @@ _CLAUSES = (
     "EXECUTE", "STRICT", "CALLED", "VOLATILE", "IMMUTABLE", "NOT", "AS",
     "EXTERNAL_ACCESS_INTEGRATIONS", "SECRETS", "ARTIFACT_REPOSITORY", "RESOURCE_CONSTRAINT",
 )  # fmt: skip
-_REQUIRED_PACKAGE = "snowflake-snowpark-python"
 
 
 @dataclass(frozen=True)
@@ -140,7 +138,7 @@ def read_procedure(reader: Reader, name: ObjectName, now: datetime) -> Procedure
         if clause not in given:
             raise syntax_error(f"a Python procedure needs {clause}.")
     packages = tuple(given.get("PACKAGES", ()))
-    _check_packages(packages)
+    check_packages(packages)
     return Procedure(
         name=name,
         arguments=arguments,
@@ -234,40 +232,3 @@ def _option(reader: Reader) -> dict[str, Any]:
     if key in ("IMPORTS", "PACKAGES"):
         return {key: [str(value) for value in reader.parenthesized().values()]}
     return {key: str(reader.value())}
-
-
-def _check_packages(packages: tuple[str, ...]) -> None:
-    names = [_package_name(package) for package in packages]
-    if _REQUIRED_PACKAGE not in names:
-        raise sql_error(
-            f"SQL compilation error:\nPackage '{_REQUIRED_PACKAGE}' is required: list it in the "
-            "PACKAGES of a Python procedure (requirements.snowflake.txt).",
-            391531,
-            "42601",
-        )
-    missing = [name for name in names if name != "python" and not _is_installed(name)]
-    if missing:
-        raise sql_error(
-            "SQL compilation error:\nCannot create a Python function with the specified packages: "
-            f"packages not found: {', '.join(missing)}.",
-            391546,
-            "42601",
-        )
-
-
-def installed_packages(packages: tuple[str, ...]) -> list[str]:
-    """The versions that a handler here gets for these packages."""
-    names = (_package_name(package) for package in packages)
-    return [f"{name}=={importlib.metadata.version(name)}" for name in names if _is_installed(name)]
-
-
-def _package_name(package: str) -> str:
-    return re.split(r"[=<>!~\[; ]", package, maxsplit=1)[0].lower()
-
-
-def _is_installed(package: str) -> bool:
-    try:
-        importlib.metadata.version(package)
-    except importlib.metadata.PackageNotFoundError:
-        return False
-    return True

@@ -9,11 +9,11 @@ from typing import Any
 
 from sandbox.procedure.definition import (
     Procedure,
-    installed_packages,
     read_procedure,
     signature_types,
     signed,
 )
+from sandbox.procedure.package import installed_packages
 from sandbox.procedure.store import forget, keep, procedures
 from sandbox.runtime import runtime_of
 from sandbox.show.scope import read_scope
