@@ -7,6 +7,8 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sandbox.warehouse.assignment import limits_of
+from sandbox.warehouse.data_type import limit_of
 from sandbox.warehouse.errors import sql_error
 from sandbox.warehouse.file_load import Loaded
 from sandbox.warehouse.names import literal, quote
@@ -31,14 +33,22 @@ def can_load(copy: Copy) -> bool:
 def load(session: Session, copy: Copy, files: list[Path]) -> list[Loaded]:
     place = session.place(copy.target)
     types = {row[0]: row[1] for row in session.run(f"describe {place}")}
+    limits = {n: limit_of(kind) for n, kind in limits_of(session, copy.target).items()}
     loaded = []
     for file in files:
-        count = _load(session, copy, place, file, types)
+        count = _load(session, copy, place, file, types, limits)
         loaded.append(Loaded(file, parsed=count, loaded=count))
     return loaded
 
 
-def _load(session: Session, copy: Copy, place: str, file: Path, types: dict[str, str]) -> int:
+def _load(
+    session: Session,
+    copy: Copy,
+    place: str,
+    file: Path,
+    types: dict[str, str],
+    limits: dict[str, int | None],
+) -> int:
     source = f"read_parquet({literal(str(file))})"
     present = [row[0] for row in session.run(f"describe select * from {source}")]
     if copy.select is None:
@@ -51,7 +61,7 @@ def _load(session: Session, copy: Copy, place: str, file: Path, types: dict[str,
     if len(names) != len(sources):
         raise sql_error("SQL compilation error:\nInsert value list does not match column list.")
     fields = ", ".join(
-        _field(source, types[name], source in present)
+        _field(source, types[name], source in present, limits.get(name))
         for name, source in zip(names, sources, strict=True)
     )
     headings = ", ".join(quote(name) for name in names)
@@ -83,10 +93,14 @@ def _fields(select: str) -> list[str] | None:
     return fields
 
 
-def _field(source: str, kind: str, is_present: bool) -> str:
+def _field(source: str, kind: str, is_present: bool, most: int | None) -> str:
     """A column the file lacks is NULL, as `$1:"name"` of a missing key."""
     if not is_present:
         return "null"
     if kind == "JSON":
         return f"to_json({quote(source)})"
-    return f"cast({quote(source)} as {kind})"
+    if most is None:
+        return f"cast({quote(source)} as {kind})"
+    if kind == "VARCHAR":
+        return f"sf_limited(cast({quote(source)} as varchar), {most})"
+    return f"cast(cast({quote(source)} as decimal({most}, 0)) as {kind})"

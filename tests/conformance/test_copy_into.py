@@ -255,6 +255,19 @@ def test_values_are_converted(stage: Account, tmp_path: Path) -> None:
     stage.error(f"copy into c from @s/b.csv {form}")
 
 
+@documented(LOAD, "parquet: longer text and more digits are an error")
+def test_parquet_keeps_to_the_columns(stage: Account, tmp_path: Path) -> None:
+    stage("create table c (s varchar(3), n number(2, 0))")
+    for name, text, number in (("a", "abc", 99), ("b", "abcd", 1), ("c", "abc", 100)):
+        pd.DataFrame({"S": [text], "N": [number]}).to_parquet(tmp_path / f"{name}.parquet")
+        stage(f"put file://{tmp_path}/{name}.parquet @s auto_compress = false")
+    load = "copy into c from (select $1:S, $1:N from @s/{}.parquet) file_format = (type = parquet)"
+    stage(load.format("a"))
+    stage.error(load.format("b"))
+    stage.error(load.format("c"))
+    assert stage("select s, n from c") == [("abc", 99)]
+
+
 @documented(LOAD, "streams see what a copy loads")
 def test_a_copy_feeds_streams(stage: Account, tmp_path: Path) -> None:
     stage("create stream changes on table t append_only = true")
