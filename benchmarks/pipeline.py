@@ -159,9 +159,9 @@ def _medians(runs: Sequence[Sequence[CallTime]]) -> list[CallTime]:
 
 def _print_calls(console: Console, title: str, calls: Sequence[CallTime]) -> None:
     table = Table(title=f"{title}, seconds (medians of {RUNS})", title_justify="left")
-    table.add_column("procedure", no_wrap=True)
+    table.add_column("procedure")
     for name in ("wall", "DuckDB", "translation", "Snowpark", "rest"):
-        table.add_column(name, justify="right")
+        table.add_column(name, justify="right", no_wrap=True, min_width=len(name))
     for procedure in (*CALLS, "sum", "share"):
         chosen = [call for call in calls if procedure in (call.procedure, "sum", "share")]
         parts = [

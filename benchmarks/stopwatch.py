@@ -2,8 +2,8 @@
 
     python -m benchmarks.stopwatch --dir FOLDER --port 0
 
-At the end of each CALL, FOLDER/stopwatch.json holds the seconds since the start that were spent in
-each part. Time of a part within another one counts for the inner part alone.
+At the end of each CALL, FOLDER/stopwatch.json holds the seconds that were spent in each part since
+it began. Time of a part within another one counts for the inner part alone.
 """
 
 from __future__ import annotations
@@ -75,18 +75,20 @@ class Stopwatch:
         @wraps(execute)
         def written(of: Session, text: str, params: Params = ()) -> Result:
             self._running.statements = getattr(self._running, "statements", 0) + 1
+            before = dict(self.seconds)
             try:
                 return execute(of, text, params)
             finally:
                 self._running.statements -= 1
                 if text.lstrip()[:4].lower() == "call":
-                    file.write_text(json.dumps(self.seconds))
+                    spent = {part: self.seconds[part] - before[part] for part in before}
+                    file.write_text(json.dumps(spent))
 
         return written
 
 
 def read(folder: Path) -> dict[str, float]:
-    """Seconds per part at the end of the last CALL, of the warehouse with this folder."""
+    """Seconds per part of the last CALL, of the warehouse with this folder."""
     seconds: dict[str, float] = json.loads((folder / "stopwatch.json").read_text())
     return seconds
 

@@ -89,25 +89,19 @@ class Warehouse:
         raise RuntimeError("the system does not tell the peak memory of a process")
 
     def _call(self, procedure: str) -> CallTime:
-        before, handlers = self._parts(), self._handler_cpu()
+        handlers = self._handler_cpu()
         started = time.perf_counter()
         with self._connection.cursor() as cursor:
             cursor.execute(f"call {procedure}()")
         wall = time.perf_counter() - started
-        after = self._parts()
+        parts = stopwatch.read(self._folder)
         return CallTime(
             procedure,
             wall,
-            after[stopwatch.DUCKDB] - before.get(stopwatch.DUCKDB, 0.0),
-            after[stopwatch.TRANSLATION] - before.get(stopwatch.TRANSLATION, 0.0),
+            parts[stopwatch.DUCKDB],
+            parts[stopwatch.TRANSLATION],
             self._handler_cpu() - handlers,
         )
-
-    def _parts(self) -> dict[str, float]:
-        try:
-            return stopwatch.read(self._folder)
-        except FileNotFoundError:  # before the first CALL
-            return {}
 
     def _handler_cpu(self) -> float:
         tasks = Path(f"/proc/{self.pid}/task").glob("*/children")
