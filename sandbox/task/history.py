@@ -13,7 +13,16 @@ from typing import Any
 
 from sandbox.task.definition import Task
 from sandbox.task.graph_run import Outcome
-from sandbox.task.run import GraphAttempt, TaskResult, TaskRun
+from sandbox.task.history_row import (
+    COLUMNS,
+    DUCKDB_TYPES,
+    SHOWN,
+    Row,
+    identity,
+    row_of,
+    scheduled_row,
+)
+from sandbox.task.run import TaskResult, TaskRun
 from sandbox.warehouse.account import Account
 from sandbox.warehouse.catalog import ACCOUNT_DATABASE, SCHEMA
 from sandbox.warehouse.errors import syntax_error
@@ -21,42 +30,6 @@ from sandbox.warehouse.names import ObjectName, split_name
 from sandbox.warehouse.result import Column, Result, table
 
 _TABLE = f'"{ACCOUNT_DATABASE}"."{SCHEMA}".task_history'
-_TEXT, _NUMBER, _TIME = "text", "fixed", "timestamp_ltz"
-_COLUMNS = {
-    "QUERY_ID": _TEXT,
-    "NAME": _TEXT,
-    "DATABASE_NAME": _TEXT,
-    "SCHEMA_NAME": _TEXT,
-    "QUERY_TEXT": _TEXT,
-    "CONDITION_TEXT": _TEXT,
-    "STATE": _TEXT,
-    "ERROR_CODE": _NUMBER,
-    "ERROR_MESSAGE": _TEXT,
-    "SCHEDULED_TIME": _TIME,
-    "QUERY_START_TIME": _TIME,
-    "NEXT_SCHEDULED_TIME": _TIME,
-    "COMPLETED_TIME": _TIME,
-    "ROOT_TASK_ID": _TEXT,
-    "GRAPH_VERSION": _NUMBER,
-    "RUN_ID": _NUMBER,
-    "RETURN_VALUE": _TEXT,
-    "SCHEDULED_FROM": _TEXT,
-    "ATTEMPT_NUMBER": _NUMBER,
-    "CONFIG": _TEXT,
-    "GRAPH_RUN_GROUP_ID": _TEXT,
-}
-# In the documented order; nothing here fills the columns of queries and containers.
-_SHOWN = {
-    **{name: kind for name, kind in _COLUMNS.items() if name != "GRAPH_RUN_GROUP_ID"},
-    "QUERY_HASH": _TEXT,
-    "QUERY_HASH_VERSION": _NUMBER,
-    "QUERY_PARAMETERIZED_HASH": _TEXT,
-    "QUERY_PARAMETERIZED_HASH_VERSION": _NUMBER,
-    "GRAPH_RUN_GROUP_ID": _TEXT,
-    "BACKFILL_INFO": "variant",
-    "SPCS_JOB_ID": _NUMBER,
-}
-_DUCKDB = {_TEXT: "varchar", _NUMBER: "bigint", _TIME: "timestamp"}
 _ARGUMENTS = {
     "SCHEDULED_TIME_RANGE_START",
     "SCHEDULED_TIME_RANGE_END",
@@ -72,8 +45,6 @@ _MOST_ROWS = 10_000
 _KEPT = timedelta(days=7)
 _AHEAD = timedelta(days=8)
 _TOLERANCE = timedelta(minutes=1)  # between a client's "seven days ago" and the look here
-
-Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -91,13 +62,13 @@ class TaskHistory:
 
     def __init__(self, account: Account) -> None:
         self._account = account
-        columns = ", ".join(f"{name} {_DUCKDB[kind]}" for name, kind in _COLUMNS.items())
+        columns = ", ".join(f"{name} {DUCKDB_TYPES[kind]}" for name, kind in COLUMNS.items())
         with closing(account.connect()) as session:
             session.run(f"create table if not exists {_TABLE} ({columns})")
 
     def add(self, run: TaskRun, state: str, result: TaskResult, next_time: datetime | None) -> None:
         """Write a finished run; committed when this returns."""
-        row = _row(run, state, next_time)
+        row = row_of(run, state, next_time)
         row |= {
             "QUERY_ID": result.query_id,
             "ERROR_CODE": result.error_code,
@@ -106,7 +77,7 @@ class TaskHistory:
             "COMPLETED_TIME": result.completed,
             "RETURN_VALUE": result.return_value,
         }
-        values = [_stored(row.get(name)) for name in _COLUMNS]
+        values = [_stored(row.get(name)) for name in COLUMNS]
         marks = ", ".join("?" * len(values))
         with closing(self._account.connect()) as session:
             session.run(f"insert into {_TABLE} values ({marks})", values)  # noqa: S608
@@ -125,15 +96,15 @@ class TaskHistory:
         limit = _checked_limit(arguments, now)
         start = arguments.get("SCHEDULED_TIME_RANGE_START")
         rows = self._finished(_utc(start) if start else now - _KEPT)
-        rows += [_scheduled(task, moment) for task, moment in due if moment <= now + _AHEAD]
-        done = {_identity(row) for row in rows}
-        running = [_row(run, "EXECUTING", None) for run in live]
-        rows += [row for row in running if _identity(row) not in done]
+        rows += [scheduled_row(task, moment) for task, moment in due if moment <= now + _AHEAD]
+        done = {identity(row) for row in rows}
+        running = [row_of(run, "EXECUTING", None) for run in live]
+        rows += [row for row in running if identity(row) not in done]
         rows = [row for row in rows if _matches(row, arguments)]
         rows.sort(key=lambda row: _utc(row["SCHEDULED_TIME"]), reverse=True)
         return table(
-            [Column(name, kind) for name, kind in _SHOWN.items()],
-            [[_aware(row.get(name)) for name in _SHOWN] for row in rows[:limit]],
+            [Column(name, kind) for name, kind in SHOWN.items()],
+            [[_aware(row.get(name)) for name in SHOWN] for row in rows[:limit]],
         )
 
     def return_value(self, group_id: str, task: ObjectName) -> str | None:
@@ -178,28 +149,7 @@ class TaskHistory:
                 f"select * from {_TABLE} where scheduled_time >= ?",  # noqa: S608
                 [_stored(start)],
             )
-        return [dict(zip(_COLUMNS, row, strict=True)) for row in rows]
-
-
-def _row(run: TaskRun, state: str, next_time: datetime | None) -> Row:
-    graph, task = run.graph, run.task
-    return {
-        "NAME": task.name.name,
-        "DATABASE_NAME": task.name.database,
-        "SCHEMA_NAME": task.name.schema,
-        "QUERY_TEXT": task.body,
-        "CONDITION_TEXT": task.when,
-        "STATE": state,
-        "SCHEDULED_TIME": run.scheduled_time,
-        "NEXT_SCHEDULED_TIME": next_time if task.is_root else None,
-        "ROOT_TASK_ID": graph.root.task_id,
-        "GRAPH_VERSION": graph.root.graph_version,
-        "RUN_ID": _epoch_ms(graph),
-        "SCHEDULED_FROM": graph.scheduled_from,
-        "ATTEMPT_NUMBER": graph.attempt,
-        "CONFIG": graph.config,
-        "GRAPH_RUN_GROUP_ID": graph.group_id,
-    }
+        return [dict(zip(COLUMNS, row, strict=True)) for row in rows]
 
 
 def _checked_limit(arguments: dict[str, Any], now: datetime) -> int:
@@ -214,38 +164,6 @@ def _checked_limit(arguments: dict[str, Any], now: datetime) -> int:
     if not 1 <= limit <= _MOST_ROWS:
         raise syntax_error(f"RESULT_LIMIT must be between 1 and {_MOST_ROWS}.")
     return limit
-
-
-def _scheduled(task: Task, moment: datetime) -> Row:
-    return {
-        "NAME": task.name.name,
-        "DATABASE_NAME": task.name.database,
-        "SCHEMA_NAME": task.name.schema,
-        "QUERY_TEXT": task.body,
-        "CONDITION_TEXT": task.when,
-        "STATE": "SCHEDULED",
-        "SCHEDULED_TIME": moment,
-        "ROOT_TASK_ID": task.task_id,
-        "GRAPH_VERSION": task.graph_version,
-        "RUN_ID": int(moment.timestamp() * 1000),
-        "SCHEDULED_FROM": "SCHEDULE",
-        "ATTEMPT_NUMBER": 1,
-        "CONFIG": task.options.config,
-    }
-
-
-def _epoch_ms(graph: GraphAttempt) -> int:
-    return int(graph.original_time.timestamp() * 1000)
-
-
-def _identity(row: Row) -> tuple[Any, ...]:
-    return (
-        row.get("GRAPH_RUN_GROUP_ID"),
-        row["ATTEMPT_NUMBER"],
-        row["DATABASE_NAME"],
-        row["SCHEMA_NAME"],
-        row["NAME"],
-    )
 
 
 def _matches(row: Row, arguments: dict[str, Any]) -> bool:
