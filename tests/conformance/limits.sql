@@ -1,8 +1,5 @@
 -- What this product does not use, one valid statement per documentation page: see test_limit.py.
 
--- create dynamic table: sql-reference/sql/create-dynamic-table
-create dynamic table d target_lag = '1 minute' warehouse = w as select 1 as x;
-
 -- create external table: sql-reference/sql/create-external-table
 create external table e with location = @s file_format = (type = csv);
 
@@ -11,9 +8,6 @@ create iceberg table i (x number) external_volume = 'v' catalog = 'SNOWFLAKE' ba
 
 -- create hybrid table: sql-reference/sql/create-hybrid-table
 create hybrid table h (id number primary key);
-
--- create materialized view: sql-reference/sql/create-materialized-view
-create materialized view m as select column1 as x from values (1);
 
 -- create semantic view: sql-reference/sql/create-semantic-view
 create semantic view s tables (t primary key (id)) metrics (t.n as count(id));
@@ -135,9 +129,6 @@ alter pipe p refresh;
 -- create organization account: sql-reference/sql/create-organization-account
 create organization account o admin_name = n admin_password = 'p' email = 'n@example.org' edition = enterprise;
 
--- explain: sql-reference/sql/explain
-explain using text select 1;
-
 -- show pipes: sql-reference/sql/show-pipes
 show pipes;
 
@@ -155,3 +146,18 @@ show materialized views;
 
 -- show replication databases: sql-reference/sql/show-replication-databases
 show replication databases;
+
+-- create database ... clone: sql-reference/sql/create-clone
+create database d clone other;
+
+-- create database ... from share: sql-reference/sql/create-database
+create database d from share a.b;
+
+-- create aggregate function: sql-reference/sql/create-function
+create aggregate function f() returns number as '1';
+
+-- execute immediate from: sql-reference/sql/execute-immediate-from
+execute immediate from @s/file.sql;
+
+-- undrop database: sql-reference/sql/undrop-database
+undrop database d;

@@ -32,7 +32,7 @@ def test_what_is_not_carried_out_is_refused(account: Account, text: str) -> None
 
 @pytest.mark.sandbox_only
 def test_a_statement_nobody_knows_is_refused_too(account: Account) -> None:
-    with pytest.raises(ProgrammingError, match="(?i)frobnicate"):
+    with pytest.raises(ProgrammingError, match=r"(?i)frobnicate"):
         account("frobnicate the warehouse")
 
 

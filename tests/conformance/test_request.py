@@ -85,28 +85,3 @@ def test_execute_string(account: Account) -> None:
     )
     found = [cursor.fetchall() for cursor in cursors]
     assert found[1:] == [[(1,)], [(1, ";")]]
-
-
-@documented("sql-reference/sql-all", "statements of other products", "refused")
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "create external table t location = @s file_format = (type = parquet)",
-        "create hybrid table t (id number primary key)",
-        "create iceberg table t (id number)",
-        "create pipe p as copy into t from @s",
-        "create share s",
-        "create database d clone other",
-        "create database d from share a.b",
-        "create failover group g object_types = databases allowed_accounts = o.a",
-        "create compute pool p min_nodes = 1 max_nodes = 1 instance_family = cpu_x64_xs",
-        "create service s in compute pool p from specification 'x'",
-        "create aggregate function f() returns number as '1'",
-        "create materialized view v as select 1 as id",
-        "create cortex search service s on x warehouse = w target_lag = '1 hour' as select 1 as x",
-        "execute immediate from @s/file.sql",
-        "undrop database d",
-    ],
-)
-def test_what_the_product_does_not_use_is_refused(account: Account, statement: str) -> None:
-    account(statement)

@@ -196,53 +196,6 @@ def test_a_definition_can_be_asked(account: Account) -> None:
     account.error("select get_ddl('table', 'missing')")
 
 
-@documented("sql-reference/sql/create-share", "create share", "refused")
-def test_shares(account: Account, staff: Staff) -> None:
-    account(f"create share {staff.name('share')}")
-    account(f"drop share {staff.name('share')}")
-
-
-@documented("sql-reference/sql/create-listing", "create external listing", "refused")
-def test_listings(account: Account, staff: Staff) -> None:
-    account(f"create external listing {staff.name('listing')} as $$title: x$$")
-
-
-@documented(
-    "sql-reference/sql/create-failover-group", "create failover group, replication group", "refused"
-)
-@pytest.mark.parametrize("kind", ["failover", "replication"])
-def test_replication(account: Account, staff: Staff, kind: str) -> None:
-    account(f"create {kind} group {staff.name('fg')} object_types = roles allowed_accounts = a.b")
-
-
-@documented(
-    "sql-reference/sql/create-data-metric-function", "create data metric function", "refused"
-)
-def test_data_metric_functions(account: Account) -> None:
-    account(
-        "create data metric function empty_names(arg_t table(name varchar)) returns number as "
-        "'select count_if(name is null) from arg_t'"
-    )
-
-
-@documented(
-    "sql-reference/sql/create-aggregation-policy",
-    "create aggregation policy, projection policy",
-    "refused",
-)
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "create aggregation policy p as () returns aggregation_constraint -> "
-        "aggregation_constraint(min_group_size => 5)",
-        "create projection policy p as () returns projection_constraint -> "
-        "projection_constraint(allow => false)",
-    ],
-)
-def test_aggregation_and_projection_policies(account: Account, statement: str) -> None:
-    account(statement)
-
-
 @documented("sql-reference/sql/create-event-table", "create, show, drop event table", "recorded")
 def test_an_event_table_is_kept(account: Account) -> None:
     account("create event table if not exists events comment = 'c'")
