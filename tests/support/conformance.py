@@ -18,7 +18,7 @@ from typing import Any, Literal
 import pytest
 import snowflake.connector
 from snowflake.connector import SnowflakeConnection
-from snowflake.connector.errors import ProgrammingError
+from snowflake.connector.errors import DatabaseError
 
 Status = Literal["supported", "recorded", "refused"]
 """Carried out; kept and shown without effect; refused with an error that says so."""
@@ -67,7 +67,7 @@ class Account:
         """
         try:
             result = self(text, *values)
-        except ProgrammingError as error:
+        except DatabaseError as error:
             if is_unsupported(error):
                 raise
             return str(error.msg)
