@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 
 from snowflake.connector.errors import ProgrammingError
 
-from sandbox.procedure.definition import canonical_type
+from sandbox.script.frame import Frame
 from sandbox.script.step import (
     Assign,
     Block,
@@ -30,12 +30,10 @@ from sandbox.script.syntax import is_block, parse_block, parse_execute_immediate
 from sandbox.script.text import leading_words, unquoted, without_into
 from sandbox.script.variable import Scope, Variable, bound
 from sandbox.warehouse.errors import sql_error, syntax_error, unsupported
-from sandbox.warehouse.names import split_name
-from sandbox.warehouse.result import DML_KINDS, QUERY, Result
+from sandbox.warehouse.result import QUERY, Result
 from sandbox.warehouse.session import Session
 from sandbox.warehouse.statement import tokenize
 
-_SEMI_STRUCTURED = ("VARIANT", "OBJECT", "ARRAY")
 _MOST_ROUNDS = 1_000_000
 
 
@@ -95,43 +93,42 @@ def run_block(
 
 
 class _Run:
-    """One run of a block; `scope` changes as it enters and leaves inner blocks."""
+    """One run of a block; the scope changes as it enters and leaves inner blocks."""
 
     def __init__(self, session: Session, scope: Scope) -> None:
-        self._session = session
-        self._scope = scope
+        self._frame = Frame(session, scope)
         self._raised: ProgrammingError | None = None
 
     def block(self, block: Block) -> None:
-        outer = self._scope
-        self._scope = Scope(outer)
+        outer = self._frame.scope
+        self._frame.scope = Scope(outer)
         try:
             for declared in block.declarations:
                 if isinstance(declared, DeclaredException):
                     known = (declared.number, declared.message)
-                    self._scope.exceptions[declared.name] = known
+                    self._frame.scope.exceptions[declared.name] = known
                 else:
                     self._assign(declared)
             self._steps(block.steps)
         except ProgrammingError as error:
             self._handle(block, error)
         finally:
-            self._scope = outer
+            self._frame.scope = outer
 
     def execute_immediate(self, step: ExecuteImmediate) -> Result:
-        text = self._value(step.expression).value
-        given = tuple(self._value(one).value for one in step.using)
+        text = self._frame.value(step.expression).value
+        given = tuple(self._frame.value(one).value for one in step.using)
         if text is None:
             raise sql_error("EXECUTE IMMEDIATE of NULL.", 1003, "42000")
         if is_block(str(text)):
-            return run_block(self._session, parse_block(str(text)), {})
-        return self._session.execute(str(text), given)
+            return run_block(self._frame.session, parse_block(str(text)), {})
+        return self._frame.session.execute(str(text), given)
 
     def _handle(self, block: Block, error: ProgrammingError) -> None:
         kind = getattr(error, "exception_name", None) or "STATEMENT_ERROR"
         for names, steps in block.handlers:
             if kind in names or "OTHER" in names:
-                self._scope.variables |= {
+                self._frame.scope.variables |= {
                     "SQLCODE": Variable(error.errno),
                     "SQLERRM": Variable(error.raw_msg),
                     "SQLSTATE": Variable(error.sqlstate),
@@ -166,14 +163,14 @@ class _Run:
             case Raise():
                 self._raise(step.name)
             case ExecuteImmediate():
-                self._counted(self.execute_immediate(step))
+                self._frame.counted(self.execute_immediate(step))
             case Block():
                 self.block(step)
 
     def _sql(self, text: str) -> None:
         text, targets = without_into(text)
-        sql, values = bound(text, self._scope, in_expression=False)
-        result = self._counted(self._session.execute(sql, tuple(values)))
+        sql, values = bound(text, self._frame.scope, in_expression=False)
+        result = self._frame.counted(self._frame.session.execute(sql, tuple(values)))
         if targets:
             rows = result.rows()
             if len(rows) != 1 or len(rows[0]) != len(targets):
@@ -181,79 +178,48 @@ class _Run:
                     f"SELECT INTO takes one row of {len(targets)} column(s).", 90002, "42601"
                 )
             for name, value, column in zip(targets, rows[0], result.columns, strict=True):
-                self._set(name, Variable(value, column.type == "variant"))
-
-    def _counted(self, result: Result) -> Result:
-        """SQLROWCOUNT, SQLFOUND and SQLNOTFOUND tell of the last DML."""
-        if result.kind in DML_KINDS:
-            count = result.rowcount or 0
-            self._scope.variables |= {
-                "SQLROWCOUNT": Variable(count),
-                "SQLFOUND": Variable(count > 0),
-                "SQLNOTFOUND": Variable(count == 0),
-            }
-        return result
+                self._frame.assign(name, Variable(value, column.type == "variant"))
 
     def _assign(self, step: Assign) -> None:
-        if step.is_query or step.name in self._scope.results:
+        if step.is_query or step.name in self._frame.scope.results:
             query = (step.expression or "").strip()
             rows = self._query(query) if query else None
-            self._scope.results[step.name] = rows
+            self._frame.scope.results[step.name] = rows
             return
-        value = self._value(step.expression) if step.expression else Variable(None)
+        value = self._frame.value(step.expression) if step.expression else Variable(None)
         if step.type is not None:
-            value = self._cast(value, step.type)
+            value = self._frame.cast(value, step.type)
         if step.declares:
-            self._scope.variables[step.name] = value
+            self._frame.scope.variables[step.name] = value
         else:
-            self._set(step.name, value)
+            self._frame.assign(step.name, value)
 
     def _query(self, text: str) -> Result:
         inner = text[1:-1].strip() if text.startswith("(") and text.endswith(")") else text
         if leading_words(inner, 2) == ["EXECUTE", "IMMEDIATE"]:
             return self.execute_immediate(parse_execute_immediate(inner))
-        sql, values = bound(inner, self._scope, in_expression=False)
-        return self._session.execute(sql, tuple(values))
-
-    def _set(self, name: str, value: Variable) -> None:
-        scope = self._scope.find(name)
-        if scope is None:
-            raise sql_error(
-                f"SQL compilation error:\nerror variable '{name}' is not defined.", 904, "42000"
-            )
-        scope.variables[name] = value
-
-    def _value(self, expression: str) -> Variable:
-        sql, values = bound(expression, self._scope, in_expression=True)
-        result = self._session.execute(f"select {sql}", tuple(values))
-        return Variable(result.rows()[0][0], result.columns[0].type == "variant")
-
-    def _cast(self, value: Variable, kind: str) -> Variable:
-        cast = self._session.execute(f"select cast({value.mark} as {kind})", (value.value,))
-        return Variable(cast.rows()[0][0], canonical_type(kind) in _SEMI_STRUCTURED)
-
-    def _holds(self, condition: str) -> bool:
-        return bool(self._value(condition).value)
+        sql, values = bound(inner, self._frame.scope, in_expression=False)
+        return self._frame.session.execute(sql, tuple(values))
 
     def _if(self, step: If) -> None:
         for condition, steps in step.branches:
-            if self._holds(condition):
+            if self._frame.holds(condition):
                 self._steps(steps)
                 return
         self._steps(step.otherwise)
 
     def _for_range(self, step: ForRange) -> None:
-        first, last = (int(self._value(one).value) for one in (step.first, step.last))
+        first, last = (int(self._frame.value(one).value) for one in (step.first, step.last))
         numbers = range(first, last + 1)
         for number in reversed(numbers) if step.is_reverse else numbers:
-            self._scope.variables[step.name] = Variable(number)
+            self._frame.scope.variables[step.name] = Variable(number)
             if not self._round(step.steps):
                 break
 
     def _for_rows(self, step: ForRows) -> None:
-        rows = self._result(step.rows)
+        rows = self._frame.rows(step.rows)
         for row in rows.rows():
-            self._scope.rows[step.name] = {
+            self._frame.scope.rows[step.name] = {
                 column.name: Variable(value, column.type == "variant")
                 for column, value in zip(rows.columns, row, strict=True)
             }
@@ -262,9 +228,9 @@ class _Run:
 
     def _while(self, step: While) -> None:
         for _ in range(_MOST_ROUNDS):
-            if not step.until and not self._holds(step.condition):
+            if not step.until and not self._frame.holds(step.condition):
                 return
-            if not self._round(step.steps) or (step.until and self._holds(step.condition)):
+            if not self._round(step.steps) or (step.until and self._frame.holds(step.condition)):
                 return
         raise unsupported(f"loops of more than {_MOST_ROUNDS} rounds.")
 
@@ -276,27 +242,17 @@ class _Run:
             return not jumped.is_break
         return True
 
-    def _result(self, name: str) -> Result:
-        folded = split_name(name.lstrip(":").strip())[0]
-        scope: Scope | None = self._scope
-        while scope is not None and folded not in scope.results:
-            scope = scope.outer
-        found = scope.results[folded] if scope else None
-        if found is None:
-            raise sql_error(f"'{name}' is no cursor or result set.", 904, "42000")
-        return found
-
     def _return(self, step: Return) -> None:
         if step.rows is not None:
-            result = self._result(step.rows)
+            result = self._frame.rows(step.rows)
             raise _Returned(Result(result.columns, result.table, QUERY), Variable(None))
-        value = self._value(step.expression) if step.expression else Variable(None)
+        value = self._frame.value(step.expression) if step.expression else Variable(None)
         raise _Returned(None, value)
 
     def _raise(self, name: str | None) -> None:
         if name is None:
             raise self._raised or sql_error("RAISE without an exception.", 1003, "42000")
-        scope: Scope | None = self._scope
+        scope: Scope | None = self._frame.scope
         while scope is not None and name not in scope.exceptions:
             scope = scope.outer
         if scope is None:
