@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp
 
+from sandbox.warehouse.errors import unsupported
 from sandbox.warehouse.expression_type import set_type, type_of
 from sandbox.warehouse.names import ObjectName
 
@@ -92,7 +93,8 @@ def renamed(functions: dict[str, str]) -> None:
 def rewrite(root: exp.Expr, context: Context) -> exp.Expr:
     """Apply all rules to the tree, which is changed in place; returns the new root.
 
-    The first rule that returns a node ends the work on the old one.
+    The first rule that returns a node ends the work on the old one. A function that sqlglot does
+    not know and no rule answers is refused: DuckDB may have one of that name, Snowflake has not.
     """
     holder = exp.Paren(this=root)
     for node in _bottom_up(root):
@@ -102,12 +104,17 @@ def rewrite(root: exp.Expr, context: Context) -> exp.Expr:
                 set_type(new, type_of(node))
                 node.replace(new)
                 break
+        else:
+            if type(node) is exp.Anonymous and not isinstance(node.parent, _ANSWERED_ABOVE):
+                raise unsupported(f"function {node.name}.")
     result = holder.this
     result.pop()
     return result
 
 
 _renamed: dict[str, str] = {}
+# What stands around a function that has rules of its own for it.
+_ANSWERED_ABOVE = (exp.Dot, exp.TableFromRows, exp.Lateral, exp.Window, exp.WithinGroup)
 
 
 @rule(exp.Anonymous)

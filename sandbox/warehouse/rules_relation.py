@@ -12,6 +12,7 @@ from sandbox.warehouse.inference import Columns, TableColumns
 from sandbox.warehouse.names import ObjectName, quote, split_name
 from sandbox.warehouse.registry import find_table
 from sandbox.warehouse.rewrite import Context
+from sandbox.warehouse.rewrite import prepare as expand_calls
 
 if TYPE_CHECKING:
     from sandbox.warehouse.session import Session
@@ -182,6 +183,7 @@ def _expand(
         is_protected=context.is_protected,
     )
     tree = parse_text(view["query"])
+    expand_calls(tree, inner)
     prepare(tree, inner)
     context.is_constant &= bool(view.get("is_plain")) and inner.is_constant
     alias = table.args.get("alias")

@@ -84,3 +84,12 @@ def test_a_null_timestamp_is_null(sql: Any) -> None:
     sql("create table t (x timestamp_ntz)")
     sql("insert into t values (null), ('1960-02-29 23:59:59.25')")
     assert sql("select x from t order by x") == [(at(1960, 2, 29, 23, 59, 59, 250000),), (None,)]
+
+
+@pytest.mark.parametrize(
+    "expression",
+    ["strftime(sysdate(), '%Y')", "list_value(1)", "string_split('a', ',')", "today()"],
+)
+def test_functions_only_duckdb_has_are_refused(sql: Any, expression: str) -> None:
+    with pytest.raises(ProgrammingError, match="Unsupported feature in the sandbox"):
+        sql.one(expression)
