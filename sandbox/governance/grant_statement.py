@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sandbox.governance import authority, grants, ownership
+from sandbox.governance import authority, dependents, grants, ownership
 from sandbox.governance import role as roles
 from sandbox.governance.grants import FutureGrant, Grant
 from sandbox.governance.privilege import of_kind, read_privileges
@@ -75,7 +75,7 @@ def revoke(session: Session, statement: Statement) -> Result:
     privileges = read_privileges(reader)
     objects = _objects(session, reader)
     role = _grantee(session, reader, "FROM")
-    _ = reader.accept("RESTRICT") or reader.accept("CASCADE")
+    cascades = not reader.accept("RESTRICT") and reader.accept("CASCADE")
     reader.end()
     with session.ddl():
         if objects.container is not None:
@@ -84,6 +84,7 @@ def revoke(session: Session, statement: Statement) -> Result:
             taken = of_kind(privileges, securable.kind)
             _authorize(session, securable, taken)
             everything = None if privileges == ("ALL",) else taken
+            dependents.take(session, securable, everything, role, cascades)
             grants.take(session, securable, everything, role, option_only)
     return status(_DONE)
 

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 from sandbox.governance import governed, grants
 from sandbox.governance import role as roles
+from sandbox.governance.dependents import dependent
 from sandbox.governance.grants import Access, Grant
 from sandbox.governance.role import ACCOUNTADMIN, Role
 from sandbox.governance.securable import Securable
-from sandbox.warehouse.errors import sql_error
 from sandbox.warehouse.session import Session
 
 
@@ -48,16 +48,7 @@ def transfer(
     known, owner = grants.access(session, securable), roles.shown(role)
     outbound = [grant for grant in known.grants if grant.role != owner]
     if outbound and not copies and not revokes:
-        raise sql_error(
-            f"SQL execution error: Dependent grant of privilege '{outbound[0].privilege}' on "
-            f"securable '{securable.full_name}' to role '{outbound[0].role}' exists. It must be "
-            "revoked first. More than one dependent grant may exist: use 'SHOW GRANTS' command to "
-            "view them. To revoke all dependent grants while transferring object ownership, use "
-            "convenience command 'GRANT OWNERSHIP ON <target_objects> TO <target_role> REVOKE "
-            "CURRENT GRANTS'.",
-            3036,
-            "42501",
-        )
+        raise dependent(securable, outbound[0])
     kept = tuple(replace(grant, by=owner) for grant in outbound) if copies else ()
     grants.put(session, securable, Access(owner, kept))
 

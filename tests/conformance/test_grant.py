@@ -137,10 +137,32 @@ def test_the_grant_option_lets_a_role_pass_a_privilege_on(account: Account, staf
         account(f"grant select on table t to role {other}")
     [row] = [r for r in account.rows("show grants on table t") if r["grantee_name"] == other]
     assert (row["granted_by"], row["grant_option"]) == (reader, "false")
-    account(f"revoke grant option for select on table t from role {reader}")
+    revoke = f"revoke grant option for select on table t from role {reader}"
+    account.error(revoke)
+    account.error(f"{revoke} restrict")
+    account(f"{revoke} cascade")
+    assert granted(account, other) == set()
     with staff.acting(reader):
         assert account("select * from t") == [(1,)]
         account.error(f"grant select on table t to role {other}")
+
+
+@documented("sql-reference/sql/revoke-privilege", "revoke ... restrict, cascade")
+def test_a_privilege_that_was_passed_on_is_revoked_with_cascade_only(
+    account: Account, staff: Staff
+) -> None:
+    first, second, third = (staff.visitor(stem) for stem in ("first", "second", "third"))
+    account("create table t (id int)")
+    account(f"grant select, insert on table t to role {first} with grant option")
+    with staff.acting(first):
+        account(f"grant select on table t to role {second} with grant option")
+    with staff.acting(second):
+        account(f"grant select on table t to role {third}")
+    account(f"revoke insert on table t from role {first}")
+    account.error(f"revoke select on table t from role {first}")
+    assert granted(account, third) == {("SELECT", "T")}
+    account(f"revoke select on table t from role {first} cascade")
+    assert {row["privilege"] for row in account.rows("show grants on table t")} == {"OWNERSHIP"}
 
 
 @documented("sql-reference/sql/grant-ownership", "grant ownership ... copy current grants")
