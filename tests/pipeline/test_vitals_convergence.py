@@ -7,6 +7,8 @@ compared by what they tell: when it was told decides whether a breach was too ol
 import random
 from collections.abc import Sequence
 
+import pytest
+from snowflake.snowpark.exceptions import SnowparkSQLException
 from support.account import Project
 from support.comparison import assert_same_rows
 from support.foreign.ward import foreign_ward
@@ -160,6 +162,25 @@ def test_a_hostile_ward_in_any_order_with_late_runs_is_what_the_oracle_says(
     run(project)
 
     assert_right(project, told)
+
+
+@pytest.mark.parametrize("broken", PROCEDURES[2:], ids=lambda procedure: procedure.name)
+def test_a_procedure_that_failed_leaves_its_stream_and_makes_up_for_it(
+    project: Project, broken: Procedure
+) -> None:
+    table = broken.name.replace("load_", "")
+    early = events(VITALS, told("a1", "08:00:02", "P1", heart_rate=130))
+    with project.lost_table(table, "46_vitals.sql" if "gold" in table else "61_notification.sql"):
+        project.land_events(early)
+        run(project, [one for one in PROCEDURES if one is not broken])
+        with pytest.raises(SnowparkSQLException, match="does not exist"):
+            project.run(broken)
+
+    assert project.has_data(broken.streams) == [True]
+    late = events(VITALS, None, told("a1", "08:00:09", "P2", heart_rate=40))[1:]
+    project.land_events(late)
+    run(project)
+    assert_right(project, [*early, *late])
 
 
 def test_what_says_nothing_new_writes_nothing(project: Project) -> None:
