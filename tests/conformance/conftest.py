@@ -20,6 +20,18 @@ from sandbox.service import Warehouse
 
 SANDBOX = "sandbox"
 CONNECTION = os.environ.get("CONFORMANCE_CONNECTION", "")
+DEFAULTS = {
+    "TIMEZONE": "UTC",
+    "TIMESTAMP_TYPE_MAPPING": "TIMESTAMP_NTZ",
+    "WEEK_START": 0,
+    "WEEK_OF_YEAR_POLICY": 0,
+    "QUOTED_IDENTIFIERS_IGNORE_CASE": False,
+    "ERROR_ON_NONDETERMINISTIC_MERGE": True,
+}
+"""What cases count on, whatever an account's administrator has set: UTC, and Snowflake's defaults.
+
+https://docs.snowflake.com/en/sql-reference/parameters
+"""
 PLACES = [SANDBOX, *([CONNECTION] if CONNECTION else [])]
 
 
@@ -46,7 +58,7 @@ def parameters(place: str) -> Iterator[dict[str, Any]]:
         yield {
             "connection_name": place,
             "database": database,
-            "session_parameters": {"TIMEZONE": "UTC"},
+            "session_parameters": DEFAULTS,
         }
 
 

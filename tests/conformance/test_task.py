@@ -413,7 +413,7 @@ def test_a_run_that_takes_too_long_fails_and_changes_nothing(flow: Account) -> N
 )
 def test_a_run_can_be_cancelled(flow: Account) -> None:
     flow(
-        "create task slow as insert into target "
+        "create task slow user_task_timeout_ms = 300000 as insert into target "
         "select count(*) from table(generator(rowcount => 400000)) as a "
         "cross join table(generator(rowcount => 400000)) as b"
     )

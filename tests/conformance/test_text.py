@@ -327,7 +327,7 @@ def test_collated_columns(account: Account) -> None:
     assert account("select x from t where x = 'A'") == [("a",)]
 
 
-@documented(FUNCTIONS + "is_distinct_from", "comparisons of text")
+@documented(FUNCTIONS + "is-distinct-from", "comparisons of text")
 def test_comparisons(account: Account) -> None:
     assert_values(
         account,
