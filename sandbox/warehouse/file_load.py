@@ -165,16 +165,21 @@ def _snowflake_type(duckdb_type: str, declared: str | None) -> str:
 
 
 def _wrong_widths(session: Session, copy: Copy, records: Records) -> list[LoadError]:
-    """Records with more or fewer fields than the table has columns."""
+    """Records with more or fewer fields than the table has columns.
+
+    Where that is allowed, than the first record of the file has: it is for all of them alike.
+    """
     if copy.form.type != "CSV" or copy.select is not None or copy.matching != "NONE":
         return []
-    if not copy.form.options["ERROR_ON_COLUMN_COUNT_MISMATCH"]:
-        return []
-    width = len(copy.columns or _types(session, copy))
-    reason = (
-        "Number of columns in file ({}) does not match that of the corresponding table ({}), use "
-        "file format option error_on_column_count_mismatch=false to ignore this error"
-    )
+    if copy.form.options["ERROR_ON_COLUMN_COUNT_MISMATCH"]:
+        width = len(copy.columns or _types(session, copy))
+        reason = (
+            "Number of columns in file ({}) does not match that of the corresponding table ({}), "
+            "use file format option error_on_column_count_mismatch=false to ignore this error"
+        )
+    else:
+        width = len(records.rows[0]) if records.rows else 0
+        reason = "Number of columns ({}) is not that of the first record ({}) of the file"
     pairs = zip(records.lines, records.rows, strict=True)
     return [LoadError(line, reason.format(len(r), width)) for line, r in pairs if len(r) != width]
 

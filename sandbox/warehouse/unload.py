@@ -6,6 +6,8 @@ https://docs.snowflake.com/en/sql-reference/sql/copy-into-location
 from __future__ import annotations
 
 import gzip
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +19,8 @@ from sandbox.warehouse.errors import sql_error, unsupported
 from sandbox.warehouse.file_format import FileFormat, of_statement
 from sandbox.warehouse.names import quote
 from sandbox.warehouse.result import COPY, Column, Result, table
-from sandbox.warehouse.statement import Reader
+from sandbox.warehouse.statement import Reader, read_statement
+from sandbox.warehouse.translation import translate
 
 if TYPE_CHECKING:
     from sandbox.warehouse.session import Session
@@ -52,10 +55,11 @@ def copy_into_location(session: Session, reader: Reader) -> Result:
             100102,
             "22000",
         )
-    content = _texts(session, query, form) if form.type != "PARQUET" else _plain(session, query)
-    file.parent.mkdir(parents=True, exist_ok=True)
-    data = _written(content, form, options.get("HEADER") is True)
-    file.write_bytes(data)
+    with _consumed(session, query):
+        content = _texts(session, query, form) if form.type != "PARQUET" else _plain(session, query)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        data = _written(content, form, options.get("HEADER") is True)
+        file.write_bytes(data)
     rows = content.num_rows
     return table(_COLUMNS, [(rows, len(data), len(data))], COPY)
 
@@ -66,6 +70,21 @@ def _query(session: Session, reader: Reader) -> str:
     name = session.resolve(reader.name())
     full = ".".join(map(quote, (name.database, name.schema, name.name)))
     return f"select * from {full}"  # noqa: S608
+
+
+@contextmanager
+def _consumed(session: Session, query: str) -> Iterator[None]:
+    """The streams that are unloaded advance, as by a DML.
+
+    https://docs.snowflake.com/en/user-guide/streams-intro
+    """
+    streams = set(translate(session, read_statement(query)).streams.values())
+    if not streams:
+        yield
+        return
+    with session.dml(streams) as transaction:
+        transaction.consumed.update(streams)
+        yield
 
 
 def _file(session: Session, location: str, form: FileFormat, is_single: bool) -> Path:

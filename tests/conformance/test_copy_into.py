@@ -111,13 +111,18 @@ def test_on_error_skip_file(stage: Account, tmp_path: Path) -> None:
 
 @documented(LOAD, "columns: too many, too few, error_on_column_count_mismatch = false")
 def test_records_with_other_numbers_of_fields(stage: Account, tmp_path: Path) -> None:
-    put(stage, tmp_path, "a.csv", "1,a\n2,b,2026-01-05,3,4\n")
-    stage.error(f"copy into t from @s {CSV}")
-    stage("copy into t from @s file_format = (type = csv error_on_column_count_mismatch = false)")
+    loose = "file_format = (type = csv error_on_column_count_mismatch = false)"
+    put(stage, tmp_path, "few.csv", "1,a\n")
+    put(stage, tmp_path, "many.csv", "2,b,2026-01-05,3,4\n")
+    put(stage, tmp_path, "mixed.csv", "3,c\n4,d,2026-01-05,3,4\n")
+    for name in ("few", "many", "mixed"):
+        stage.error(f"copy into t from @s/{name}.csv {CSV}")
+    stage(f"copy into t from @s files = ('few.csv', 'many.csv') {loose}")
     assert stage("select id, name, amount from t order by id") == [
         (1, "a", None),
         (2, "b", Decimal("3.00")),
     ]
+    stage.error(f"copy into t from @s/mixed.csv {loose}")
 
 
 @documented("user-guide/data-load-considerations-load", "a file is loaded once; force = true")

@@ -214,12 +214,23 @@ def test_a_dml_consumes_the_whole_stream_whatever_its_where(source: Account, str
         "insert into u with new as (select * from {0}) select id, name from new",
         "create table v as select id from {0}",
         "create temporary table v as select id from {0}",
+        "copy into @%u/out/ from (select id from {0})",
     ],
 )
-def test_every_dml_and_ctas_consumes(source: Account, stream: str, statement: str) -> None:
+def test_every_dml_ctas_and_unload_consumes(source: Account, stream: str, statement: str) -> None:
     source("insert into t values (1, 'a')")
     source(statement.format(stream))
     assert ids(source, stream) == []
+
+
+@documented(INTRO, "copy into @stage from a stream")
+@pytest.mark.parametrize("stream", ["a", "s"])
+def test_an_unload_that_is_rolled_back_leaves_the_offset(source: Account, stream: str) -> None:
+    source("insert into t values (1, 'a')")
+    source("begin")
+    source(f"copy into @%u/out/ from (select id from {stream})")
+    source("rollback")
+    assert ids(source, stream) == [1]
 
 
 @documented(INTRO, "dml that fails while it reads a stream")

@@ -15,8 +15,15 @@ def table(account: Account) -> Account:
     return account
 
 
+ROWS = "select i from t order by i"
+
+
 def ids(account: Account) -> list[int]:
-    return [row[0] for row in account("select i from t order by i")]
+    """What a session sees. Of another one's commits it may see them a moment later: `until`.
+
+    https://docs.snowflake.com/en/sql-reference/transactions, read consistency across sessions
+    """
+    return [row[0] for row in account(ROWS)]
 
 
 @documented(PAGE, "begin ... commit")
@@ -26,7 +33,7 @@ def test_others_see_a_transaction_only_after_its_commit(table: Account) -> None:
         table("insert into t values (1, 'a')")
         assert (ids(table), ids(other)) == ([0, 1], [0])
         table("commit")
-        assert ids(other) == [0, 1]
+        other.until(ROWS, lambda rows: rows == [(0,), (1,)])
 
 
 @documented(PAGE, "begin ... rollback")
@@ -161,7 +168,7 @@ def test_without_autocommit_the_first_dml_begins_a_transaction(table: Account) -
         table("insert into t values (1, 'a')")
         assert ids(other) == [0]
         table("commit")
-        assert ids(other) == [0, 1]
+        other.until(ROWS, lambda rows: rows == [(0,), (1,)])
         table("insert into t values (2, 'b')")
         table("rollback")
         assert ids(table) == [0, 1]
