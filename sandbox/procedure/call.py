@@ -67,7 +67,7 @@ def run(
     """What the procedure returns for these arguments, as one value or as a table."""
     values = argument_values(session, procedure, given, statement)
     before = session.transaction
-    with _rights(session, procedure):
+    with _scope(session), _rights(session, procedure):
         if procedure.language == "SQL":
             return _run_script(session, procedure, values, before)
         return _run_handler(session, procedure, values, before)
@@ -135,7 +135,7 @@ def _end_transaction(session: Session, before: Transaction | None, failed: bool)
     https://docs.snowflake.com/en/sql-reference/transactions#stored-procedures-and-transactions
     """
     left = session.transaction
-    if left is not None and left is not before and left.explicit:
+    if left is not None and left is not before:
         session.rollback()
         if not failed:
             raise sql_error(
@@ -144,6 +144,16 @@ def _end_transaction(session: Session, before: Transaction | None, failed: bool)
                 90232,
                 "57014",
             )
+
+
+@contextmanager
+def _scope(session: Session) -> Iterator[None]:
+    """What is open now is not the procedure's to end."""
+    before, session.outer = session.outer, session.transaction
+    try:
+        yield
+    finally:
+        session.outer = before
 
 
 @contextmanager

@@ -64,6 +64,8 @@ class Session:
         self.autocommit = True
         self.query_ids: deque[str] = deque(maxlen=50)
         self.transaction: Transaction | None = None
+        self.outer: Transaction | None = None
+        """The transaction in which the running procedure was called: not its to end."""
         self.in_ddl = False
         self.table_columns = KnownColumns(self).of
         self._engine = Engine(duck)
@@ -166,6 +168,18 @@ class Session:
         if transaction.fed:
             self.account.announce(frozenset(transaction.fed))
 
+    def require_scope(self) -> None:
+        """An error where a procedure would end the transaction that it was called in.
+
+        https://docs.snowflake.com/en/sql-reference/transactions#scoped-transactions
+        """
+        if self.transaction is not None and self.transaction is self.outer:
+            raise sql_error(
+                "Modifying a transaction that has started at a different scope is not allowed.",
+                90232,
+                "57014",
+            )
+
     def rollback(self) -> None:
         if self.transaction is not None:
             self.transaction = None
@@ -200,6 +214,7 @@ class Session:
         if self.in_ddl:
             yield
             return
+        self.require_scope()
         self.commit()
         try:
             self.lock(locks)

@@ -30,6 +30,8 @@ def begin(session: Session, statement: Statement) -> Result:
         reader.name()
     if not reader.at_end:
         raise unsupported("Snowflake Scripting blocks (begin ... end).")
+    if session.transaction is not None and session.transaction is session.outer:
+        raise unsupported("a transaction of a procedure that is called in another one.")
     if session.transaction is None:
         session.begin()
         stream.fix(session)
@@ -39,6 +41,7 @@ def begin(session: Session, statement: Statement) -> Result:
 @statement("commit", "commit work")
 def commit(session: Session, statement: Statement) -> Result:
     statement.after_head()[1].end()
+    session.require_scope()
     session.commit()
     return status(_DONE, TRANSACTION)
 
@@ -46,6 +49,7 @@ def commit(session: Session, statement: Statement) -> Result:
 @statement("rollback", "rollback work")
 def rollback(session: Session, statement: Statement) -> Result:
     statement.after_head()[1].end()
+    session.require_scope()
     session.rollback()
     return status(_DONE, TRANSACTION)
 

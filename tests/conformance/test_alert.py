@@ -226,6 +226,7 @@ def test_an_email_integration_is_shown(account: Account, email: str) -> None:
     assert (properties["ENABLED"], properties["DIRECTION"]) == ("false", "OUTBOUND")
 
 
+@pytest.mark.sandbox_only  # on an account the integration would stay behind
 @documented(EMAIL, "create notification integration ... type = queue, webhook", "refused")
 def test_a_webhook_integration_can_be_created(account: Account) -> None:
     account(
@@ -243,6 +244,7 @@ def test_a_mail_needs_an_integration_recipients_a_subject_and_content(
     account.error(f"call system$send_email('{email}', 'a@example.com', 's', '')")
 
 
+@pytest.mark.sandbox_only  # an account needs an integration of that name
 @documented(
     "sql-reference/stored-procedures/system_send_snowflake_notification",
     "call system$send_snowflake_notification(...)",

@@ -188,15 +188,45 @@ def main(session):
     assert account("select * from t") == []
 
 
-@documented(TRANSACTIONS, "call: DDL in the handler commits")
-def test_ddl_in_a_handler_commits_the_callers_transaction(account: Account) -> None:
+@documented(TRANSACTIONS, "call in a transaction: DDL, commit, rollback in the handler")
+@pytest.mark.parametrize("ending", ["create table made (i int)", "commit", "rollback"])
+def test_a_handler_cannot_end_its_callers_transaction(account: Account, ending: str) -> None:
     account("create table t (id int)")
-    inline(account, "make", "def main(session): session.sql('create table made(i int)').collect()")
+    inline(account, "finish", f"def main(session): session.sql('{ending}').collect()")
     account("begin")
     account("insert into t values (1)")
-    account("call make()")
-    account("rollback")
+    assert "different scope" in account.error("call finish()")
     assert account("select * from t") == [(1,)]
+    account("rollback")
+    assert account("select * from t") == []
+
+
+@documented(TRANSACTIONS, "call with autocommit off: what the handler leaves open")
+def test_without_autocommit_a_handlers_changes_are_rolled_back(account: Account) -> None:
+    account("create table t (id int)")
+    inline(account, "add", "def main(session): session.sql('insert into t values (1)').collect()")
+    account("alter session set autocommit = false")
+    account.error("call add()")
+    assert account("select * from t") == []
+    account("begin")
+    account("call add()")
+    account("commit")
+    assert account("select * from t") == [(1,)]
+
+
+@documented(TRANSACTIONS, "call in a transaction: a transaction of the handler", "refused")
+def test_a_handlers_own_transaction_is_no_part_of_its_callers(account: Account) -> None:
+    account("create table t (id int)")
+    body = """
+def main(session):
+    for text in ("begin", "insert into t values (2)", "commit"):
+        session.sql(text).collect()
+"""
+    inline(account, "add", body)
+    account("begin")
+    account("call add()")
+    account("rollback")
+    assert account("select * from t") == [(2,)]
 
 
 @documented(PYTHON, "create procedure ... imports = ('@stage/file')")

@@ -106,6 +106,7 @@ def test_the_last_result_is_read_again(account: Account) -> None:
     assert account("select b from table(result_scan(last_query_id()))") == [("x",)]
 
 
+@pytest.mark.sandbox_only  # an account has other warehouses and users
 @pytest.mark.parametrize("of", ["account", "warehouse compute_wh", "user somebody"])
 @documented(SHOW, "show parameters in account, warehouse, user, ...", "refused")
 def test_parameters_of_other_objects_are_listed(account: Account, of: str) -> None:
