@@ -107,9 +107,12 @@ create macro sf_timestamp_of_number(n, scale) as
     make_timestamp(cast(n::decimal(38, 9) * (10 ** (6 - scale)) as bigint));
 create macro sf_digits(x) as case when regexp_full_match(x::varchar, '-?[0-9]+')
     then sf_epoch_timestamp(try_cast(x::varchar as bigint)) end;
+create macro sf_other_timestamp(x) as try_strptime(x::varchar, ['%d-%b-%Y', '%m/%d/%Y',
+    '%m/%d/%Y %H:%M:%S', '%a, %d %b %Y %H:%M:%S']);
 create macro sf_timestamp_of_text(x) as coalesce(try_cast(x as timestamp), sf_digits(x),
-    case when x is not null then cast(x as timestamp) end);
-create macro sf_try_timestamp_of_text(x) as coalesce(try_cast(x as timestamp), sf_digits(x));
+    sf_other_timestamp(x), case when x is not null then cast(x as timestamp) end);
+create macro sf_try_timestamp_of_text(x) as
+    coalesce(try_cast(x as timestamp), sf_digits(x), sf_other_timestamp(x));
 create macro sf_tz_of_text(x) as cast(replace(replace(x, ' +', '+'), ' -', '-') as timestamptz);
 create macro sf_try_tz_of_text(x) as
     try_cast(replace(replace(x, ' +', '+'), ' -', '-') as timestamptz);

@@ -126,7 +126,7 @@ def timestamp(value: exp.Expr, is_safe: bool) -> exp.Expr:
         value, kind = json_text(value), "VARCHAR"
     if isinstance(value, exp.Literal) and _NANOSECONDS.search(value.name):
         raise unsupported("nanoseconds: the sandbox keeps microseconds.")
-    if kind == "VARCHAR" and isinstance(value, exp.Column | exp.Anonymous):
+    if kind == "VARCHAR" and isinstance(value, exp.Column | exp.Anonymous | exp.Literal):
         return call(f"sf_{safe}timestamp_of_text", value)
     if scale_of(kind) is not None:
         return call("sf_timestamp_of_number", value, exp.Literal.number(0))

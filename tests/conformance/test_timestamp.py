@@ -190,6 +190,25 @@ def test_timestamps_from_text_and_numbers(account: Account) -> None:
     assert_errors(account, ["to_timestamp('soon')", "to_timestamp('2026-13-05', 'YYYY-MM-DD')"])
 
 
+@documented(FORMATS, "formats that are detected: DD-MON-YYYY, MM/DD/YYYY, RFC")
+def test_other_formats_than_iso_are_detected(account: Account) -> None:
+    assert_values(
+        account,
+        {
+            "'17-DEC-1980'::timestamp_ntz": at(1980, 12, 17),
+            "try_cast('05-Mar-2016' as timestamp)": at(2016, 3, 5),
+            "try_cast('05/16' as timestamp)": None,
+            "to_timestamp_ntz('2/18/2008 02:36:48')": at(2008, 2, 18, 2, 36, 48),
+            "'Thu, 21 Dec 2000 16:01:07'::timestamp_ntz": at(2000, 12, 21, 16, 1, 7),
+        },
+    )
+    account("create table t (text varchar)")
+    account("insert into t values ('17-DEC-1980')")
+    assert account("select text::timestamp_ntz, try_to_timestamp(text) from t") == [
+        (at(1980, 12, 17), at(1980, 12, 17))
+    ]
+
+
 @documented(FUNCTIONS + "to_date", "to_date, to_time, date_from_parts")
 def test_dates_and_times(account: Account) -> None:
     assert_values(
