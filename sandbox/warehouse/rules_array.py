@@ -8,7 +8,8 @@ from __future__ import annotations
 from sqlglot import exp
 
 from sandbox.warehouse.as_text import as_variant
-from sandbox.warehouse.errors import unsupported
+from sandbox.warehouse.errors import sql_error, unsupported
+from sandbox.warehouse.expression_type import type_of
 from sandbox.warehouse.rewrite import call, cast, context_rule, renamed, rule
 
 # Node: our macro and the arguments it takes, in its order.
@@ -39,6 +40,8 @@ _CALLS: dict[type[exp.Expr], tuple[str, ...]] = {
     exp.Typeof: ("sf_typeof", "this"),
 }
 _VALUES = frozenset({"sf_array_append", "sf_array_prepend", "sf_array_insert", "sf_array_contains"})
+_WANTS_VARIANT = frozenset({"sf_array_contains", "sf_array_position"})
+"""Values of text, dates and times are found in an array after a cast only."""
 _TESTS = {
     **dict.fromkeys(("IS_INTEGER",), "sf_is_integer"),
     **dict.fromkeys(("IS_DECIMAL", "IS_DOUBLE", "IS_REAL"), "sf_is_number"),
@@ -64,6 +67,13 @@ renamed({**_TESTS, **_CONVERSIONS})
 def array_function(node: exp.Expr) -> exp.Expr:
     name, *arguments = _CALLS[type(node)]
     parts = [node.args[argument] for argument in arguments]
+    if name in _WANTS_VARIANT and type_of(parts[0]) in {"VARCHAR", "DATE", "TIME", "TIMESTAMP"}:
+        raise sql_error(
+            f"SQL compilation error:\nInvalid argument types for function '{node.sql_name()}': "
+            "cast the value to VARIANT.",
+            1044,
+            "42P13",
+        )
     if name in _VALUES and node.args.get("expression") is not None:
         parts = [as_variant(p) if p is node.args["expression"] else p for p in parts]
     return call(name, *parts)

@@ -304,6 +304,7 @@ def test_arrays_are_asked(account: Account) -> None:
             "array_construct(1) = array_construct(1)": True,
         },
     )
+    assert_errors(account, ["array_contains('b', array_construct('a', 'b'))"])
 
 
 @documented(FUNCTIONS + "flatten", "flatten: columns, outer, recursive, mode, path")
