@@ -60,9 +60,6 @@ class NotificationTopic:
         if failure is not None:
             raise self._told(failure) from failure
 
-    def _send(self, producer: KafkaProducer, one: Notification) -> Any:  # noqa: ANN401
-        return producer.send(self._topic, one.message.encode(), one.notification_id.encode())
-
     def close(self) -> None:
         """Close the client; what is not acknowledged by now is not waited for."""
         producer, self._producer = self._producer, None
