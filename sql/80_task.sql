@@ -31,12 +31,14 @@ as
     execute immediate
     $$
     begin
+        begin transaction;
         insert into ops.pipeline_run
         select * from ops.finished_task_run
         where graph_run_group_id = system$task_runtime_info('CURRENT_TASK_GRAPH_RUN_GROUP_ID');
         insert into ops.notification
         select * from ops.run_notification
         where graph_run_group_id = system$task_runtime_info('CURRENT_TASK_GRAPH_RUN_GROUP_ID');
+        commit;
     end;
     $$;
 
@@ -65,12 +67,14 @@ as
     execute immediate
     $$
     begin
+        begin transaction;
         insert into ops.pipeline_run
         select * from ops.finished_task_run
         where graph_run_group_id = system$task_runtime_info('CURRENT_TASK_GRAPH_RUN_GROUP_ID');
         insert into ops.notification
         select * from ops.run_notification
         where graph_run_group_id = system$task_runtime_info('CURRENT_TASK_GRAPH_RUN_GROUP_ID');
+        commit;
     end;
     $$;
 
@@ -139,12 +143,14 @@ as
     execute immediate
     $$
     begin
+        begin transaction;
         insert into ops.pipeline_run
         select * from ops.finished_task_run
         where graph_run_group_id = system$task_runtime_info('CURRENT_TASK_GRAPH_RUN_GROUP_ID');
         insert into ops.notification
         select * from ops.run_notification
         where graph_run_group_id = system$task_runtime_info('CURRENT_TASK_GRAPH_RUN_GROUP_ID');
+        commit;
     end;
     $$;
 
@@ -244,12 +250,14 @@ as
     execute immediate
     $$
     begin
+        begin transaction;
         insert into ops.pipeline_run
         select * from ops.finished_task_run
         where graph_run_group_id = system$task_runtime_info('CURRENT_TASK_GRAPH_RUN_GROUP_ID');
         insert into ops.notification
         select * from ops.run_notification
         where graph_run_group_id = system$task_runtime_info('CURRENT_TASK_GRAPH_RUN_GROUP_ID');
+        commit;
     end;
     $$;
 
@@ -271,12 +279,14 @@ as
     execute immediate
     $$
     begin
+        begin transaction;
         insert into ops.pipeline_run
         select * from ops.finished_task_run
         where graph_run_group_id = system$task_runtime_info('CURRENT_TASK_GRAPH_RUN_GROUP_ID');
         insert into ops.notification
         select * from ops.run_notification
         where graph_run_group_id = system$task_runtime_info('CURRENT_TASK_GRAPH_RUN_GROUP_ID');
+        commit;
     end;
     $$;
 
@@ -298,12 +308,14 @@ as
     execute immediate
     $$
     begin
+        begin transaction;
         insert into ops.pipeline_run
         select * from ops.finished_task_run
         where graph_run_group_id = system$task_runtime_info('CURRENT_TASK_GRAPH_RUN_GROUP_ID');
         insert into ops.notification
         select * from ops.run_notification
         where graph_run_group_id = system$task_runtime_info('CURRENT_TASK_GRAPH_RUN_GROUP_ID');
+        commit;
     end;
     $$;
 
@@ -325,12 +337,14 @@ as
     execute immediate
     $$
     begin
+        begin transaction;
         insert into ops.pipeline_run
         select * from ops.finished_task_run
         where graph_run_group_id = system$task_runtime_info('CURRENT_TASK_GRAPH_RUN_GROUP_ID');
         insert into ops.notification
         select * from ops.run_notification
         where graph_run_group_id = system$task_runtime_info('CURRENT_TASK_GRAPH_RUN_GROUP_ID');
+        commit;
     end;
     $$;
 
@@ -353,12 +367,14 @@ as
     execute immediate
     $$
     begin
+        begin transaction;
         insert into ops.pipeline_run
         select * from ops.finished_task_run
         where graph_run_group_id = system$task_runtime_info('CURRENT_TASK_GRAPH_RUN_GROUP_ID');
         insert into ops.notification
         select * from ops.run_notification
         where graph_run_group_id = system$task_runtime_info('CURRENT_TASK_GRAPH_RUN_GROUP_ID');
+        commit;
     end;
     $$;
 
@@ -381,12 +397,14 @@ as
     execute immediate
     $$
     begin
+        begin transaction;
         insert into ops.pipeline_run
         select * from ops.finished_task_run
         where graph_run_group_id = system$task_runtime_info('CURRENT_TASK_GRAPH_RUN_GROUP_ID');
         insert into ops.notification
         select * from ops.run_notification
         where graph_run_group_id = system$task_runtime_info('CURRENT_TASK_GRAPH_RUN_GROUP_ID');
+        commit;
     end;
     $$;
 

@@ -88,17 +88,25 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
         place.sandbox("down")
 
 
+SAME_WORLD = ("--patients", "300", "--seed", "7")
+
+
+@pytest.fixture(scope="module")
+def world(place: Place) -> str:
+    """A folder with the simulated world's files."""
+    folder = str(place.folder / "world")
+    place.program("carefloe-producer", "files", *SAME_WORLD, "--to", folder)
+    return folder
+
+
 def test_events_and_files_go_from_the_simulator_to_the_kpis_and_nothing_doubles(
-    place: Place,
+    place: Place, world: str
 ) -> None:
-    world = str(place.folder / "world")
-    same_world = ("--patients", "300", "--seed", "7")
-    flow = ("patient-flow", *same_world, "--events", "1500", "--dirty-rate", "0.06",
+    flow = ("patient-flow", *SAME_WORLD, "--events", "1500", "--dirty-rate", "0.06",
             "--duplicate-rate", "0.05", "--late-rate", "0.05",
             "--out-of-order-rate", "0.05")  # fmt: skip
-    ward = ("vitals", *same_world, "--at", "2021-01-01T12:00:00", "--events", "2000",
+    ward = ("vitals", *SAME_WORLD, "--at", "2021-01-01T12:00:00", "--events", "2000",
             "--dirty-rate", "0.05", "--duplicate-rate", "0.05")  # fmt: skip
-    place.program("carefloe-producer", "files", *same_world, "--to", world)
     place.program("carefloe-loader", "csv", world, "--as-of", "2021-01-01T00:00:00Z")
     place.program("carefloe-producer", *flow)
     place.program("carefloe-producer", *ward)
@@ -156,12 +164,10 @@ def test_events_and_files_go_from_the_simulator_to_the_kpis_and_nothing_doubles(
     ) == [(0, 0)]
 
 
-def test_a_deployment_keeps_what_waits_in_the_streams(place: Place) -> None:
+def test_a_deployment_keeps_what_waits_in_the_streams(place: Place, world: str) -> None:
     place.rows("alter task ops.load_silver_encounter suspend")
     before = place.counts()["silver.encounter"]
-    place.program(
-        "carefloe-producer", "encounters", "--from", str(place.folder / "world"), "--events", "50"
-    )
+    place.program("carefloe-producer", "encounters", "--from", world, "--events", "50")
     place.program("carefloe-loader", "run", "--until-caught-up")
     assert place.rows("select count(*) from raw.encounter_event_to_silver_stream") == [(50,)]
 
@@ -200,8 +206,9 @@ where payer.payer_key is null
 """
 
 
-def test_a_broken_release_makes_settle_fail_and_the_next_one_heals_it(place: Place) -> None:
-    world = str(place.folder / "world")
+def test_a_broken_release_makes_settle_fail_and_the_next_one_heals_it(
+    place: Place, world: str
+) -> None:
     place.rows("delete from gold.dim_payer where payer_key <> '-1'")
     place.rows(BROKEN_RELEASE)
     replay = ("encounters", "--from", world, "--skip", "50", "--events", "200")
