@@ -99,3 +99,120 @@ create or alter table raw.payer_record (
     loaded_at timestamp_ntz not null comment 'When the loader wrote the row, UTC.'
 )
 comment = 'One row per line of a payers file, append-only.';
+
+create or alter table raw.patient_record (
+    feed varchar not null comment 'Name of the feed.',
+    file_name varchar not null comment 'Base name of the file.',
+    content_hash varchar not null comment 'SHA-256 of the uncompressed file.',
+    as_of timestamp_ntz not null comment 'When the snapshot was true, UTC.',
+    line_number number(38, 0) not null comment 'Line where the record starts; the header is line 1.',
+    payload varchar not null comment 'JSON object of column name and text, or the broken line itself.',
+    payload_encoding varchar not null comment 'json; utf-8 or base64 for a broken line.',
+    load_id varchar not null comment 'The load that wrote the row.',
+    loaded_at timestamp_ntz not null comment 'When the loader wrote the row, UTC.'
+)
+comment = 'One row per line of a patients file, append-only. Holds patient data.';
+
+create or alter table raw.provider_record (
+    feed varchar not null comment 'Name of the feed.',
+    file_name varchar not null comment 'Base name of the file.',
+    content_hash varchar not null comment 'SHA-256 of the uncompressed file.',
+    as_of timestamp_ntz not null comment 'When the snapshot was true, UTC.',
+    line_number number(38, 0) not null comment 'Line where the record starts; the header is line 1.',
+    payload varchar not null comment 'JSON object of column name and text, or the broken line itself.',
+    payload_encoding varchar not null comment 'json; utf-8 or base64 for a broken line.',
+    load_id varchar not null comment 'The load that wrote the row.',
+    loaded_at timestamp_ntz not null comment 'When the loader wrote the row, UTC.'
+)
+comment = 'One row per line of a providers file, append-only.';
+
+create or alter table raw.encounter_record (
+    feed varchar not null comment 'Name of the feed.',
+    file_name varchar not null comment 'Base name of the file.',
+    content_hash varchar not null comment 'SHA-256 of the uncompressed file.',
+    as_of timestamp_ntz not null comment 'When the snapshot was true, UTC.',
+    line_number number(38, 0) not null comment 'Line where the record starts; the header is line 1.',
+    payload varchar not null comment 'JSON object of column name and text, or the broken line itself.',
+    payload_encoding varchar not null comment 'json; utf-8 or base64 for a broken line.',
+    load_id varchar not null comment 'The load that wrote the row.',
+    loaded_at timestamp_ntz not null comment 'When the loader wrote the row, UTC.'
+)
+comment = 'One row per line of an encounters file, append-only. Holds patient data.';
+
+create or alter table raw.condition_record (
+    feed varchar not null comment 'Name of the feed.',
+    file_name varchar not null comment 'Base name of the file.',
+    content_hash varchar not null comment 'SHA-256 of the uncompressed file.',
+    as_of timestamp_ntz not null comment 'When the snapshot was true, UTC.',
+    line_number number(38, 0) not null comment 'Line where the record starts; the header is line 1.',
+    payload varchar not null comment 'JSON object of column name and text, or the broken line itself.',
+    payload_encoding varchar not null comment 'json; utf-8 or base64 for a broken line.',
+    load_id varchar not null comment 'The load that wrote the row.',
+    loaded_at timestamp_ntz not null comment 'When the loader wrote the row, UTC.'
+)
+comment = 'One row per line of a conditions file, append-only. Holds patient data.';
+
+create or alter table raw.observation_record (
+    feed varchar not null comment 'Name of the feed.',
+    file_name varchar not null comment 'Base name of the file.',
+    content_hash varchar not null comment 'SHA-256 of the uncompressed file.',
+    as_of timestamp_ntz not null comment 'When the snapshot was true, UTC.',
+    line_number number(38, 0) not null comment 'Line where the record starts; the header is line 1.',
+    payload varchar not null comment 'JSON object of column name and text, or the broken line itself.',
+    payload_encoding varchar not null comment 'json; utf-8 or base64 for a broken line.',
+    load_id varchar not null comment 'The load that wrote the row.',
+    loaded_at timestamp_ntz not null comment 'When the loader wrote the row, UTC.'
+)
+comment = 'One row per line of an observations file, append-only. Holds patient data.';
+
+create or alter table raw.procedure_record (
+    feed varchar not null comment 'Name of the feed.',
+    file_name varchar not null comment 'Base name of the file.',
+    content_hash varchar not null comment 'SHA-256 of the uncompressed file.',
+    as_of timestamp_ntz not null comment 'When the snapshot was true, UTC.',
+    line_number number(38, 0) not null comment 'Line where the record starts; the header is line 1.',
+    payload varchar not null comment 'JSON object of column name and text, or the broken line itself.',
+    payload_encoding varchar not null comment 'json; utf-8 or base64 for a broken line.',
+    load_id varchar not null comment 'The load that wrote the row.',
+    loaded_at timestamp_ntz not null comment 'When the loader wrote the row, UTC.'
+)
+comment = 'One row per line of a procedures file, append-only. Holds patient data.';
+
+create or alter table raw.allergy_record (
+    feed varchar not null comment 'Name of the feed.',
+    file_name varchar not null comment 'Base name of the file.',
+    content_hash varchar not null comment 'SHA-256 of the uncompressed file.',
+    as_of timestamp_ntz not null comment 'When the snapshot was true, UTC.',
+    line_number number(38, 0) not null comment 'Line where the record starts; the header is line 1.',
+    payload varchar not null comment 'JSON object of column name and text, or the broken line itself.',
+    payload_encoding varchar not null comment 'json; utf-8 or base64 for a broken line.',
+    load_id varchar not null comment 'The load that wrote the row.',
+    loaded_at timestamp_ntz not null comment 'When the loader wrote the row, UTC.'
+)
+comment = 'One row per line of an allergies file, append-only. Holds patient data.';
+
+create or alter table raw.claim_record (
+    feed varchar not null comment 'Name of the feed.',
+    file_name varchar not null comment 'Base name of the file.',
+    content_hash varchar not null comment 'SHA-256 of the uncompressed file.',
+    as_of timestamp_ntz not null comment 'When the snapshot was true, UTC.',
+    line_number number(38, 0) not null comment 'Line where the record starts; the header is line 1.',
+    payload varchar not null comment 'JSON object of column name and text, or the broken line itself.',
+    payload_encoding varchar not null comment 'json; utf-8 or base64 for a broken line.',
+    load_id varchar not null comment 'The load that wrote the row.',
+    loaded_at timestamp_ntz not null comment 'When the loader wrote the row, UTC.'
+)
+comment = 'One row per line of a claims file, append-only. Holds patient data.';
+
+create or alter table raw.claim_transaction_record (
+    feed varchar not null comment 'Name of the feed.',
+    file_name varchar not null comment 'Base name of the file.',
+    content_hash varchar not null comment 'SHA-256 of the uncompressed file.',
+    as_of timestamp_ntz not null comment 'When the snapshot was true, UTC.',
+    line_number number(38, 0) not null comment 'Line where the record starts; the header is line 1.',
+    payload varchar not null comment 'JSON object of column name and text, or the broken line itself.',
+    payload_encoding varchar not null comment 'json; utf-8 or base64 for a broken line.',
+    load_id varchar not null comment 'The load that wrote the row.',
+    loaded_at timestamp_ntz not null comment 'When the loader wrote the row, UTC.'
+)
+comment = 'One row per line of a claims_transactions file, append-only. Holds patient data.';

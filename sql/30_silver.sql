@@ -1,4 +1,4 @@
--- Typed, deduplicated, repaired and flagged rows; insert-only, so that every stream is append-only.
+-- Typed, deduplicated, repaired and flagged rows of events; insert-only, so that every stream is append-only.
 -- Written by the silver.load_* procedures alone.
 
 use database <% ctx.env.database %>;
@@ -97,56 +97,3 @@ create or alter table silver.vitals (
     loaded_at timestamp_ntz not null comment 'When this row was written, UTC.'
 )
 comment = 'One row per distinct payload of a vitals event. A corrected event has several; the greatest (event_timestamp, payload_hash) counts.';
-
-create or alter table silver.hospital (
-    hospital_id varchar not null comment 'Hospital id, as H3.',
-    as_of timestamp_ntz not null comment 'When the snapshot was true, UTC.',
-    payload_hash varchar not null comment 'SHA-256 of the payload: finds the row in raw.',
-    hospital_name varchar comment 'Name.',
-    city varchar comment 'City.',
-    state varchar comment 'State.',
-    dq_flags varchar not null comment 'Rules that fired, joined by |; CLEAN when none did.',
-    extra variant comment 'Columns outside the contract.',
-    loaded_at timestamp_ntz not null comment 'When this row was written, UTC.'
-)
-comment = 'One row per hospital, snapshot and distinct payload.';
-
-create or alter table silver.department (
-    hospital_id varchar not null comment 'Hospital id.',
-    department varchar not null comment 'Department name.',
-    as_of timestamp_ntz not null comment 'When the snapshot was true, UTC.',
-    payload_hash varchar not null comment 'SHA-256 of the payload: finds the row in raw.',
-    department_code varchar comment 'Short code, as in bed ids.',
-    bed_capacity number(38, 0) comment 'Staffed beds; null when negative (NEGATIVE_CAPACITY).',
-    dq_flags varchar not null comment 'Rules that fired, joined by |; CLEAN when none did.',
-    extra variant comment 'Columns outside the contract.',
-    loaded_at timestamp_ntz not null comment 'When this row was written, UTC.'
-)
-comment = 'One row per department of a hospital, snapshot and distinct payload.';
-
-create or alter table silver.organization (
-    organization_id varchar not null comment 'Organization id.',
-    as_of timestamp_ntz not null comment 'When the snapshot was true, UTC.',
-    payload_hash varchar not null comment 'SHA-256 of the payload: finds the row in raw.',
-    organization_name varchar comment 'Name.',
-    city varchar comment 'City.',
-    state varchar comment 'State.',
-    revenue number(18, 2) comment 'Revenue, US dollars.',
-    utilization number(38, 0) comment 'Encounters the organization reports.',
-    dq_flags varchar not null comment 'Rules that fired, joined by |; CLEAN when none did.',
-    extra variant comment 'Columns outside the contract.',
-    loaded_at timestamp_ntz not null comment 'When this row was written, UTC.'
-)
-comment = 'One row per organization, snapshot and distinct payload.';
-
-create or alter table silver.payer (
-    payer_id varchar not null comment 'Payer id.',
-    as_of timestamp_ntz not null comment 'When the snapshot was true, UTC.',
-    payload_hash varchar not null comment 'SHA-256 of the payload: finds the row in raw.',
-    payer_name varchar comment 'Name.',
-    state_headquartered varchar comment 'State of the head office.',
-    dq_flags varchar not null comment 'Rules that fired, joined by |; CLEAN when none did.',
-    extra variant comment 'Columns outside the contract.',
-    loaded_at timestamp_ntz not null comment 'When this row was written, UTC.'
-)
-comment = 'One row per payer, snapshot and distinct payload.';

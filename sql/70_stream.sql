@@ -74,6 +74,96 @@ on table raw.payer_record
 append_only = true
 comment = 'New rows of raw.payer_record, read by ops.load_rejected_payer.';
 
+create stream if not exists raw.patient_record_to_silver_stream
+on table raw.patient_record
+append_only = true
+comment = 'New rows of raw.patient_record, read by silver.load_patient.';
+
+create stream if not exists raw.patient_record_to_rejected_stream
+on table raw.patient_record
+append_only = true
+comment = 'New rows of raw.patient_record, read by ops.load_rejected_patient.';
+
+create stream if not exists raw.provider_record_to_silver_stream
+on table raw.provider_record
+append_only = true
+comment = 'New rows of raw.provider_record, read by silver.load_provider.';
+
+create stream if not exists raw.provider_record_to_rejected_stream
+on table raw.provider_record
+append_only = true
+comment = 'New rows of raw.provider_record, read by ops.load_rejected_provider.';
+
+create stream if not exists raw.encounter_record_to_silver_stream
+on table raw.encounter_record
+append_only = true
+comment = 'New rows of raw.encounter_record, read by silver.load_encounter_record.';
+
+create stream if not exists raw.encounter_record_to_rejected_stream
+on table raw.encounter_record
+append_only = true
+comment = 'New rows of raw.encounter_record, read by ops.load_rejected_encounter_record.';
+
+create stream if not exists raw.condition_record_to_silver_stream
+on table raw.condition_record
+append_only = true
+comment = 'New rows of raw.condition_record, read by silver.load_condition.';
+
+create stream if not exists raw.condition_record_to_rejected_stream
+on table raw.condition_record
+append_only = true
+comment = 'New rows of raw.condition_record, read by ops.load_rejected_condition.';
+
+create stream if not exists raw.observation_record_to_silver_stream
+on table raw.observation_record
+append_only = true
+comment = 'New rows of raw.observation_record, read by silver.load_observation.';
+
+create stream if not exists raw.observation_record_to_rejected_stream
+on table raw.observation_record
+append_only = true
+comment = 'New rows of raw.observation_record, read by ops.load_rejected_observation.';
+
+create stream if not exists raw.procedure_record_to_silver_stream
+on table raw.procedure_record
+append_only = true
+comment = 'New rows of raw.procedure_record, read by silver.load_procedure.';
+
+create stream if not exists raw.procedure_record_to_rejected_stream
+on table raw.procedure_record
+append_only = true
+comment = 'New rows of raw.procedure_record, read by ops.load_rejected_procedure.';
+
+create stream if not exists raw.allergy_record_to_silver_stream
+on table raw.allergy_record
+append_only = true
+comment = 'New rows of raw.allergy_record, read by silver.load_allergy.';
+
+create stream if not exists raw.allergy_record_to_rejected_stream
+on table raw.allergy_record
+append_only = true
+comment = 'New rows of raw.allergy_record, read by ops.load_rejected_allergy.';
+
+create stream if not exists raw.claim_record_to_silver_stream
+on table raw.claim_record
+append_only = true
+comment = 'New rows of raw.claim_record, read by silver.load_claim.';
+
+create stream if not exists raw.claim_record_to_rejected_stream
+on table raw.claim_record
+append_only = true
+comment = 'New rows of raw.claim_record, read by ops.load_rejected_claim.';
+
+create stream if not exists raw.claim_transaction_record_to_silver_stream
+on table raw.claim_transaction_record
+append_only = true
+comment = 'New rows of raw.claim_transaction_record, read by silver.load_claim_transaction.';
+
+create stream if not exists raw.claim_transaction_record_to_rejected_stream
+on table raw.claim_transaction_record
+append_only = true
+comment = 'New rows of raw.claim_transaction_record, read by ops.load_rejected_claim_transaction.';
+
 create stream if not exists silver.patient_flow_to_dim_patient_stream
 on table silver.patient_flow
 append_only = true
