@@ -39,7 +39,7 @@ create or alter table gold.fact_encounter (
     encounter_key varchar not null comment 'Hash of the encounter id, or of the event id of an event without one.',
     encounter_id varchar comment 'Encounter id.',
     patient_id varchar comment 'Durable patient id; null when unknown.',
-    patient_key varchar not null comment 'Version of gold.dim_patient at the event.',
+    patient_key varchar not null comment 'Version of gold.dim_patient at the event; without one, at the end.',
     organization_key varchar not null comment 'Version of gold.dim_organization at the event.',
     payer_key varchar not null comment 'Row of gold.dim_payer.',
     admission_date_key number(8, 0) not null comment 'Row of gold.dim_date of the start.',
@@ -52,6 +52,11 @@ create or alter table gold.fact_encounter (
     duration_minutes number(38, 0) comment 'Whole minutes from start to end; null when either is missing.',
     base_encounter_cost number(18, 2) comment 'Base cost, US dollars.',
     total_claim_cost number(18, 2) comment 'Claimed cost, US dollars.',
-    payer_coverage number(18, 2) comment 'Part the payer covers, US dollars.'
+    payer_coverage number(18, 2) comment 'Part the payer covers, US dollars.',
+    code varchar comment 'SNOMED code of what was done; null until an encounters file names it.',
+    description varchar comment 'Name of what was done.',
+    reason_code varchar comment 'SNOMED code of the reason.',
+    reason_description varchar comment 'Name of the reason.',
+    payments number(18, 2) comment 'Paid by its PAYMENT transactions, US dollars; null until any transaction names it.'
 )
-comment = 'One row per encounter.';
+comment = 'One row per encounter that an event or an encounters file tells of; the newest word counts.';

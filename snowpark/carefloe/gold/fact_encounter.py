@@ -4,7 +4,7 @@ from snowflake.snowpark import Column, DataFrame, Session, Window
 from snowflake.snowpark import functions as F
 from snowflake.snowpark.functions import coalesce, col, iff, lit
 
-from carefloe.field import NO_NUMBER
+from carefloe.field import NO_AMOUNT, NO_NUMBER, NO_TEXT
 from carefloe.gold.dim_organization import ORGANIZATION
 from carefloe.gold.dim_payer import payer_key
 from carefloe.gold.history import ids_of, in_any, versions_of, winners
@@ -13,6 +13,9 @@ from carefloe.gold.rebuild import replace_touched
 from carefloe.gold.version import with_version_key
 from carefloe.key import date_key, hash_of
 from carefloe.lean import lean
+
+FILED = ("CODE", "DESCRIPTION", "REASON_CODE", "REASON_DESCRIPTION")
+"""What files alone tell of an encounter."""
 
 
 def own_encounter() -> Column:
@@ -72,11 +75,13 @@ def fact_rows(
     )
     elapsed = F.datediff("microsecond", col("STARTED_AT"), col("ENDED_AT"))
     return with_organization.with_columns(
-        ["PAYER_KEY", "ADMISSION_DATE_KEY", "DURATION_MINUTES"],
+        ["PAYER_KEY", "ADMISSION_DATE_KEY", "DURATION_MINUTES", *FILED, "PAYMENTS"],
         [
             payer_key(),
             date_key(col("STARTED_AT")),
             iff(elapsed < lit(0), NO_NUMBER, F.floor(elapsed / lit(60_000_000))),
+            *(NO_TEXT for _ in FILED),
+            NO_AMOUNT,
         ],
     )
 

@@ -125,6 +125,7 @@ def _encounter_fact(row: Row, patients: Timelines, organizations: Timelines) -> 
         "started_at": started_at,
         "ended_at": ended_at,
         "duration_minutes": minutes,
+        **dict.fromkeys(["code", "description", "reason_code", "reason_description", "payments"]),
     }
 
 
