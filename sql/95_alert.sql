@@ -5,7 +5,7 @@
 
 use database <% ctx.env.database %>;
 
-create notification integration if not exists carefloe_email
+create notification integration if not exists <% ctx.env.database %>_email
 type = email
 enabled = true
 comment = 'Tells of failed runs, in counts.';
@@ -36,7 +36,7 @@ if (
 )
 then
     call system$send_email(
-        'CAREFLOE_EMAIL',
+        '<% ctx.env.database %>_email',
         '<% ctx.env.alert_email %>',
         'Carefloe: a run has failed',
         (
