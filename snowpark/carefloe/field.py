@@ -1,5 +1,6 @@
 """Typed values out of JSON: what a field means is decided by its text alone, never by a session."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from snowflake.snowpark import Column
@@ -7,10 +8,14 @@ from snowflake.snowpark import functions as F
 from snowflake.snowpark.functions import coalesce, col, lit
 from snowflake.snowpark.types import DecimalType
 
+from carefloe.reference.date_format import DATE_FORMATS
+from carefloe.reference.gender import WORDS_FOR_F, WORDS_FOR_M
+
 NO_TEXT = lit(None).cast("string")
 NO_NUMBER = lit(None).cast("number(38, 0)")
 NO_AMOUNT = lit(None).cast("number(18, 2)")
 NO_TIME = lit(None).cast("timestamp_ntz")
+NO_DAY = lit(None).cast("date")
 # A time of day is written out: what each engine would read on top of that (`24:00`, names of
 # zones, a time without minutes) is no time here.
 LOCAL_TIME = r"\d{4}-\d{2}-\d{2}[T ]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,9})?)?"
@@ -84,9 +89,52 @@ def time_of(given: Column) -> Column:
     return F.date_trunc("microsecond", in_utc)
 
 
+def file_time(path: str) -> Field:
+    """A date or a date-time as files write it (DATE_FORMATS), as timestamp_ntz in UTC."""
+    return Field(path, file_time_of(text(path).value))
+
+
+def file_time_of(given: Column) -> Column:
+    """The UTC timestamp_ntz of a text as files write it; a date alone is its midnight."""
+    return time_of(_iso(given))
+
+
+def file_date(path: str) -> Field:
+    """A date as files write it (DATE_FORMATS); of a date-time the day that is written."""
+    written = F.regexp_replace(_iso(text(path).value), lit(rf"(Z|{OFFSET_HOUR}:?{OFFSET_MINUTE})$"))
+    return Field(path, F.to_date(time_of(written)))
+
+
+def gender(path: str) -> Field:
+    """F or M, as events say it, for the words that mean it, in any case; other text is kept."""
+    told = text(path).value
+    word = F.lower(told)
+    letter = F.when(word.in_(list(WORDS_FOR_F)), lit("F"))
+    return Field(path, letter.when(word.in_(list(WORDS_FOR_M)), lit("M")).otherwise(told))
+
+
+def payer(path: str) -> Field:
+    """A payer's id; claims write 0 for none."""
+    return Field(path, F.call_function("nullif", text(path).value, lit("0")))
+
+
+def with_text(fields: Mapping[str, Field]) -> dict[str, Field]:
+    """The fields, and beside each its text as <COLUMN>_TEXT, for the rules `bad` and `not_told`."""
+    return {**fields, **{f"{name}_TEXT": text(field.path) for name, field in fields.items()}}
+
+
 def null_if_empty(given: Column) -> Column:
     """The text, null instead of the empty one."""
     return F.call_function("nullif", given, lit(""))
+
+
+def _iso(given: Column) -> Column:
+    told = coalesce(given, lit(""))
+    (first, meant), *others = DATE_FORMATS
+    iso = F.when(told.rlike(first), F.regexp_replace(told, lit(first), lit(meant)))
+    for written, means in others:
+        iso = iso.when(told.rlike(written), F.regexp_replace(told, lit(written), lit(means)))
+    return iso.otherwise(told)
 
 
 def _text_at(path: str) -> Column:

@@ -7,7 +7,7 @@ from snowflake.snowpark import Column, DataFrame
 from snowflake.snowpark import functions as F
 from snowflake.snowpark.functions import coalesce, col, iff, lit
 
-from carefloe.field import null_if_empty
+from carefloe.field import NO_AMOUNT, null_if_empty
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,30 @@ class Rule:
 def missing(column: str) -> Rule:
     """MISSING_<COLUMN>: the field is absent, empty or unreadable; nothing is repaired."""
     return Rule(f"MISSING_{column}", col(column).is_null())
+
+
+def not_told(column: str) -> Rule:
+    """MISSING_<COLUMN>: nothing is written. With `bad` beside it, for a field of `with_text`."""
+    return Rule(f"MISSING_{column}", col(f"{column}_TEXT").is_null())
+
+
+def bad(column: str) -> Rule:
+    """BAD_<COLUMN>: what is written cannot be read as its type, so it is null."""
+    return Rule(f"BAD_{column}", col(f"{column}_TEXT").is_not_null() & col(column).is_null())
+
+
+def ended_before_started(start: str, end: str, nothing: Column) -> Rule:
+    """ENDED_BEFORE_STARTED: the end lies before the start and becomes nothing, a typed null."""
+    return Rule("ENDED_BEFORE_STARTED", when=col(end) < col(start), repair={end: nothing})
+
+
+def negative_cost(*columns: str) -> Rule:
+    """NEGATIVE_COST: one of these amounts is below zero; those that are become null."""
+    return Rule(
+        "NEGATIVE_COST",
+        when=F.least(*(coalesce(col(cost), lit(0)) for cost in columns)) < lit(0),
+        repair={cost: iff(col(cost) < lit(0), NO_AMOUNT, col(cost)) for cost in columns},
+    )
 
 
 def repaired(rows: DataFrame, columns: Sequence[str], rules: Sequence[Rule]) -> DataFrame:

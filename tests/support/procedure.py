@@ -19,12 +19,21 @@ from carefloe.gold import (
 )
 from carefloe.ops import notification
 from carefloe.silver import (
+    allergy,
+    claim,
+    claim_transaction,
+    condition,
     department,
     encounter,
+    encounter_record,
     hospital,
+    observation,
     organization,
+    patient,
     patient_flow,
     payer,
+    procedure,
+    provider,
     vitals,
 )
 from snowflake.snowpark import Session
@@ -41,8 +50,8 @@ class Procedure:
     streams: tuple[str, ...]
 
 
-def _loads(name: str, kind: str, module: Any) -> list[Procedure]:
-    raw = f"raw.{name}_{kind}"
+def _loads(module: Any) -> list[Procedure]:
+    raw, name = f"raw.{module.SOURCE.raw_name}", module.__name__.rsplit(".", 1)[1]
     return [
         Procedure(f"silver.load_{name}", module.load, (f"{raw}_to_silver_stream",)),
         Procedure(
@@ -57,13 +66,26 @@ def _gold(name: str, module: Any, *sources: str) -> Procedure:
 
 
 SILVER = [
-    *_loads("patient_flow", "event", patient_flow),
-    *_loads("encounter", "event", encounter),
-    *_loads("vitals", "event", vitals),
-    *_loads("hospital", "record", hospital),
-    *_loads("department", "record", department),
-    *_loads("organization", "record", organization),
-    *_loads("payer", "record", payer),
+    one
+    for module in (
+        patient_flow,
+        encounter,
+        vitals,
+        hospital,
+        department,
+        organization,
+        payer,
+        patient,
+        provider,
+        encounter_record,
+        condition,
+        observation,
+        procedure,
+        allergy,
+        claim,
+        claim_transaction,
+    )
+    for one in _loads(module)
 ]
 GOLD = [
     _gold("dim_patient", dim_patient, "patient_flow", "encounter"),

@@ -19,8 +19,17 @@ FEEDS = {
     "department": "departments",
     "organization": "organizations",
     "payer": "payers",
+    "patient": "patients",
+    "provider": "providers",
+    "encounter": "encounters",
+    "condition": "conditions",
+    "observation": "observations",
+    "procedure": "procedures",
+    "allergy": "allergies",
+    "claim": "claims",
+    "claim_transaction": "claims_transactions",
 }
-"""Silver table -> name of the feed; the raw table is raw.<silver table>_record."""
+"""Source -> name of the feed; the raw table is raw.<source>_record."""
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,8 @@ from snowflake.snowpark import Session
 from snowflake.snowpark import functions as F
 from snowflake.snowpark.functions import col, iff, lit
 
-from carefloe.field import NO_AMOUNT, NO_NUMBER, NO_TIME, number, text, time, time_of
-from carefloe.rule import Rule, missing
+from carefloe.field import NO_NUMBER, NO_TIME, number, text, time, time_of
+from carefloe.rule import Rule, missing, negative_cost
 from carefloe.silver import source
 from carefloe.silver.source import FUTURE_EVENT, Source
 
@@ -61,11 +61,7 @@ RULES = (
         when=(col("AGE") < lit(0)) | (col("AGE") > lit(120)),
         repair={"AGE": NO_NUMBER},
     ),
-    Rule(
-        "NEGATIVE_COST",
-        when=F.least(*(F.coalesce(col(cost), lit(0)) for cost in COSTS)) < lit(0),
-        repair={cost: iff(col(cost) < lit(0), NO_AMOUNT, col(cost)) for cost in COSTS},
-    ),
+    negative_cost(*COSTS),
     missing("PATIENT_ID"),
     missing("ENCOUNTER_ID"),
     missing("EVENT_TIMESTAMP"),

@@ -29,7 +29,7 @@ class Source:
     """One topic or feed: what its fields mean, what is wrong with a row and how it is repaired."""
 
     name: str
-    """Stem of the tables: raw.<name>_event or raw.<name>_record, silver.<name>."""
+    """Stem of the tables: raw.<name>_event or raw.<name>_record, silver.<name> unless `table`."""
     kind: Literal["event", "record"]
     """An event comes from Kafka, a record from a file."""
     fields: Mapping[str, Field]
@@ -40,6 +40,8 @@ class Source:
     """What is repaired and flagged, in the order of the flags."""
     derived: Sequence[Mapping[str, Column]] = ()
     """Columns worked out of the repaired ones, in steps: each may use those of the steps before."""
+    table: str | None = None
+    """The silver table where events and files of one name have a table each."""
 
     @property
     def raw_name(self) -> str:
@@ -100,7 +102,7 @@ def load(session: Session, source: Source) -> str:
     lean(session)
     rows = silver_rows(source, session.table(f"RAW.{source.raw_name}_TO_SILVER_STREAM".upper()))
     key = ["PAYLOAD_HASH", "EVENT_DATE" if source.kind == "event" else "AS_OF"]
-    return _insert_new(session, f"SILVER.{source.name}".upper(), rows, key)
+    return _insert_new(session, f"SILVER.{source.table or source.name}".upper(), rows, key)
 
 
 def load_rejected(session: Session, source: Source) -> str:

@@ -1,0 +1,42 @@
+"""Conditions of patients, from the conditions file."""
+
+from snowflake.snowpark import Session
+
+from carefloe.field import NO_DAY, file_date, text, with_text
+from carefloe.rule import bad, ended_before_started, not_told
+from carefloe.silver import source
+from carefloe.silver.natural_key import KEY_FIELDS, KEY_RULES, natural_key, without_key
+from carefloe.silver.source import Source
+
+FIELDS = {
+    **KEY_FIELDS,
+    "DESCRIPTION": text("DESCRIPTION"),
+    **with_text({"STARTED_ON": file_date("START"), "ENDED_ON": file_date("STOP")}),
+}
+
+RULES = (
+    not_told("STARTED_ON"),
+    bad("STARTED_ON"),
+    bad("ENDED_ON"),
+    ended_before_started("STARTED_ON", "ENDED_ON", NO_DAY),
+    *KEY_RULES,
+)
+
+SOURCE = Source(
+    "condition",
+    "record",
+    FIELDS,
+    without_key("CONDITION_ID"),
+    RULES,
+    derived=(natural_key("CONDITION_ID", "STARTED_ON"),),
+)
+
+
+def load(session: Session) -> str:
+    """silver.load_condition(): new rows of raw.condition_record into silver.condition."""
+    return source.load(session, SOURCE)
+
+
+def load_rejected(session: Session) -> str:
+    """ops.load_rejected_condition(): those that cannot be read into ops.rejected_event."""
+    return source.load_rejected(session, SOURCE)
