@@ -2,18 +2,35 @@
 
 PYTHON ?= python3.11
 CONNECTION ?= sandbox
+# Each environment is a database, with the warehouses, roles and integrations that begin with its name.
+ENVIRONMENT = prod
+DATABASE = $(if $(filter prod,$(ENVIRONMENT)),carefloe,carefloe_$(ENVIRONMENT))
 VENV := .venv
 BIN := $(VENV)/bin
 SANDBOX ?= .sandbox
 # The sandbox's settings, unless another connection is asked for.
 ENV = if [ "$(CONNECTION)" = sandbox ] && [ -f $(SANDBOX)/env ]; then . $(SANDBOX)/env; fi
 SNOW = $(BIN)/snow
-SNOW_SQL = $(SNOW) sql -c $(CONNECTION) --enable-templating STANDARD
-BEFORE_PROCEDURES = $(sort $(filter-out sql/8% sql/9%,$(wildcard sql/*.sql)))
-AFTER_PROCEDURES = $(sort $(wildcard sql/8*.sql sql/9*.sql))
+TO = -c $(CONNECTION) --env database=$(DATABASE)
+SNOW_SQL = $(SNOW) sql $(TO) --enable-templating STANDARD
+# Objects that a Standard account does not know stand in one file.
+EDITION = enterprise
+SQL = $(sort $(if $(filter standard,$(EDITION)),$(filter-out sql/97_enterprise.sql,$(wildcard sql/*.sql)),$(wildcard sql/*.sql)))
+BEFORE_PROCEDURES = $(filter-out sql/8% sql/9%,$(SQL))
+AFTER_PROCEDURES = $(filter sql/8% sql/9%,$(SQL))
+# Rows wait in their streams meanwhile: the next deployment goes on from there.
+STOPPED = { echo "The deployment to $(DATABASE) stopped: task graphs it has suspended stay suspended, no row is lost." \
+	"Mend the cause, then run it again: make deploy CONNECTION=$(CONNECTION) DATABASE=$(DATABASE)"; exit 1; } >&2
+
+ifeq ($(filter dev test prod,$(ENVIRONMENT)),)
+$(error ENVIRONMENT is dev, test or prod, not "$(ENVIRONMENT)")
+endif
+ifeq ($(filter standard enterprise,$(EDITION)),)
+$(error EDITION is standard or enterprise, not "$(EDITION)")
+endif
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test conformance conformance-table lint bench deploy clean
+.PHONY: help install demo test conformance conformance-table lint bench deploy plan teardown clean
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 14
@@ -48,14 +65,20 @@ lint: install ## Check style, types and SQL
 bench: install ## Measure: ratios within one run, medians of several
 	$(BIN)/python -m benchmarks
 
-deploy: install ## Deploy to CONNECTION (default: the sandbox)
-	@echo "Objects: $(BEFORE_PROCEDURES)"
-	@$(ENV); $(SNOW_SQL) $(addprefix -f ,$(BEFORE_PROCEDURES)) > /dev/null
+deploy: install ## Deploy to CONNECTION (default: the sandbox) and ENVIRONMENT (dev, test or prod)
+	@echo "Objects of $(DATABASE): $(BEFORE_PROCEDURES)"
+	@$(ENV); $(SNOW_SQL) $(addprefix -f ,$(BEFORE_PROCEDURES)) > /dev/null || $(STOPPED)
 	@echo "Procedures: snowpark/"
-	@$(ENV); $(SNOW) snowpark build > /dev/null
-	@$(ENV); $(SNOW) snowpark deploy --replace -c $(CONNECTION)
+	@$(ENV); $(SNOW) snowpark build --env database=$(DATABASE) > /dev/null || $(STOPPED)
+	@$(ENV); $(SNOW) snowpark deploy --replace $(TO) || $(STOPPED)
 	@echo "Tasks and views: $(AFTER_PROCEDURES)"
-	@$(ENV); $(SNOW_SQL) $(addprefix -f ,$(AFTER_PROCEDURES)) > /dev/null
+	@$(ENV); $(SNOW_SQL) $(addprefix -f ,$(AFTER_PROCEDURES)) > /dev/null || $(STOPPED)
+
+plan: install ## Print what `deploy` would change there; changes nothing
+	@$(ENV); $(BIN)/python -m deploy plan --connection $(CONNECTION) --database $(DATABASE) $(SQL)
+
+teardown: install ## Drop the database and all that `deploy` made for it; asks first
+	@$(ENV); $(BIN)/python -m deploy teardown --connection $(CONNECTION) --database $(DATABASE) $(SQL)
 
 clean: ## Stop the sandbox and remove what was made, its data included
 	@if [ -x $(BIN)/python ]; then $(BIN)/python -m sandbox down || true; fi
