@@ -1,5 +1,6 @@
--- Suspends the task graphs and the alert while objects and procedures change; 80_task.sql and 95_alert.sql resume
--- them. A run that has begun ends as it is. Whoever stops in between leaves them suspended: run those two files.
+-- Suspends the task graphs and the alert while objects and procedures change; 80_task.sql to 82_task_gold.sql and
+-- 95_alert.sql resume them. A run that has begun ends as it is. Whoever stops in between leaves them suspended: run
+-- those files.
 
 use database <% ctx.env.database %>;
 

@@ -170,3 +170,21 @@ select
     stages,
     sysdate() as created_at
 from ops.run_outcome;
+
+create or alter procedure ops.write_run(run varchar)
+returns varchar
+language sql
+comment = 'What every finalizer calls, with the run of its graph: adds it to ops.pipeline_run and ops.notification, both or neither.'
+execute as caller
+as
+$$
+begin
+    begin transaction;
+    insert into ops.pipeline_run
+    select * from ops.finished_task_run where graph_run_group_id = :run;
+    insert into ops.notification
+    select * from ops.run_notification where graph_run_group_id = :run;
+    commit;
+    return 'written';
+end;
+$$;

@@ -1,5 +1,4 @@
 -- How the pipeline does, as views: nothing here is in the scheduled path. Runs after streams and tasks.
--- ops.reconciliation reads streams, which consumes nothing; its owner must own the streams too.
 
 use database <% ctx.env.database %>;
 
@@ -15,183 +14,11 @@ create or replace view ops.reconciliation (
 copy grants
 comment = 'One row per raw table: where its rows are, each figure counted on its own.'
 as
-with raw_row as (
-    select
-        'patient_flow_event' as source,
-        concat_ws('/', topic, kafka_partition::varchar, kafka_offset::varchar) as origin,
-        coalesce(sha2(payload, 256), '') as payload_hash,
-        coalesce(sha2(payload, 256), '') as identity
-    from raw.patient_flow_event
-    union all
-    select
-        'encounter_event' as source,
-        concat_ws('/', topic, kafka_partition::varchar, kafka_offset::varchar) as origin,
-        coalesce(sha2(payload, 256), '') as payload_hash,
-        coalesce(sha2(payload, 256), '') as identity
-    from raw.encounter_event
-    union all
-    select
-        'vitals_event' as source,
-        concat_ws('/', topic, kafka_partition::varchar, kafka_offset::varchar) as origin,
-        coalesce(sha2(payload, 256), '') as payload_hash,
-        coalesce(sha2(payload, 256), '') as identity
-    from raw.vitals_event
-    union all
-    select
-        'hospital_record' as source,
-        concat_ws('/', feed, content_hash, date_part(epoch_microsecond, as_of)::varchar, line_number::varchar)
-            as origin,
-        sha2(payload, 256) as payload_hash,
-        concat_ws('/', date_part(epoch_microsecond, as_of)::varchar, sha2(payload, 256)) as identity
-    from raw.hospital_record
-    union all
-    select
-        'department_record' as source,
-        concat_ws('/', feed, content_hash, date_part(epoch_microsecond, as_of)::varchar, line_number::varchar)
-            as origin,
-        sha2(payload, 256) as payload_hash,
-        concat_ws('/', date_part(epoch_microsecond, as_of)::varchar, sha2(payload, 256)) as identity
-    from raw.department_record
-    union all
-    select
-        'organization_record' as source,
-        concat_ws('/', feed, content_hash, date_part(epoch_microsecond, as_of)::varchar, line_number::varchar)
-            as origin,
-        sha2(payload, 256) as payload_hash,
-        concat_ws('/', date_part(epoch_microsecond, as_of)::varchar, sha2(payload, 256)) as identity
-    from raw.organization_record
-    union all
-    select
-        'payer_record' as source,
-        concat_ws('/', feed, content_hash, date_part(epoch_microsecond, as_of)::varchar, line_number::varchar)
-            as origin,
-        sha2(payload, 256) as payload_hash,
-        concat_ws('/', date_part(epoch_microsecond, as_of)::varchar, sha2(payload, 256)) as identity
-    from raw.payer_record
-),
-
-pending_origin as (
-    select
-        'patient_flow_event' as source,
-        concat_ws('/', topic, kafka_partition::varchar, kafka_offset::varchar) as origin
-    from raw.patient_flow_event_to_silver_stream
-    union distinct
-    select
-        'patient_flow_event' as source,
-        concat_ws('/', topic, kafka_partition::varchar, kafka_offset::varchar) as origin
-    from raw.patient_flow_event_to_rejected_stream
-    union distinct
-    select
-        'encounter_event' as source,
-        concat_ws('/', topic, kafka_partition::varchar, kafka_offset::varchar) as origin
-    from raw.encounter_event_to_silver_stream
-    union distinct
-    select
-        'encounter_event' as source,
-        concat_ws('/', topic, kafka_partition::varchar, kafka_offset::varchar) as origin
-    from raw.encounter_event_to_rejected_stream
-    union distinct
-    select
-        'vitals_event' as source,
-        concat_ws('/', topic, kafka_partition::varchar, kafka_offset::varchar) as origin
-    from raw.vitals_event_to_silver_stream
-    union distinct
-    select
-        'vitals_event' as source,
-        concat_ws('/', topic, kafka_partition::varchar, kafka_offset::varchar) as origin
-    from raw.vitals_event_to_rejected_stream
-    union distinct
-    select
-        'hospital_record' as source,
-        concat_ws('/', feed, content_hash, date_part(epoch_microsecond, as_of)::varchar, line_number::varchar)
-            as origin
-    from raw.hospital_record_to_silver_stream
-    union distinct
-    select
-        'hospital_record' as source,
-        concat_ws('/', feed, content_hash, date_part(epoch_microsecond, as_of)::varchar, line_number::varchar)
-            as origin
-    from raw.hospital_record_to_rejected_stream
-    union distinct
-    select
-        'department_record' as source,
-        concat_ws('/', feed, content_hash, date_part(epoch_microsecond, as_of)::varchar, line_number::varchar)
-            as origin
-    from raw.department_record_to_silver_stream
-    union distinct
-    select
-        'department_record' as source,
-        concat_ws('/', feed, content_hash, date_part(epoch_microsecond, as_of)::varchar, line_number::varchar)
-            as origin
-    from raw.department_record_to_rejected_stream
-    union distinct
-    select
-        'organization_record' as source,
-        concat_ws('/', feed, content_hash, date_part(epoch_microsecond, as_of)::varchar, line_number::varchar)
-            as origin
-    from raw.organization_record_to_silver_stream
-    union distinct
-    select
-        'organization_record' as source,
-        concat_ws('/', feed, content_hash, date_part(epoch_microsecond, as_of)::varchar, line_number::varchar)
-            as origin
-    from raw.organization_record_to_rejected_stream
-    union distinct
-    select
-        'payer_record' as source,
-        concat_ws('/', feed, content_hash, date_part(epoch_microsecond, as_of)::varchar, line_number::varchar)
-            as origin
-    from raw.payer_record_to_silver_stream
-    union distinct
-    select
-        'payer_record' as source,
-        concat_ws('/', feed, content_hash, date_part(epoch_microsecond, as_of)::varchar, line_number::varchar)
-            as origin
-    from raw.payer_record_to_rejected_stream
-),
-
-silver_row as (
-    select
-        'patient_flow_event' as source,
-        payload_hash as identity
-    from silver.patient_flow
-    union all
-    select
-        'encounter_event' as source,
-        payload_hash as identity
-    from silver.encounter
-    union all
-    select
-        'vitals_event' as source,
-        payload_hash as identity
-    from silver.vitals
-    union all
-    select
-        'hospital_record' as source,
-        concat_ws('/', date_part(epoch_microsecond, as_of)::varchar, payload_hash) as identity
-    from silver.hospital
-    union all
-    select
-        'department_record' as source,
-        concat_ws('/', date_part(epoch_microsecond, as_of)::varchar, payload_hash) as identity
-    from silver.department
-    union all
-    select
-        'organization_record' as source,
-        concat_ws('/', date_part(epoch_microsecond, as_of)::varchar, payload_hash) as identity
-    from silver.organization
-    union all
-    select
-        'payer_record' as source,
-        concat_ws('/', date_part(epoch_microsecond, as_of)::varchar, payload_hash) as identity
-    from silver.payer
-),
-
-silver_identity as (
+with silver_identity as (
     select distinct
-        source,
+        raw_source as source,
         identity
-    from silver_row
+    from ops.silver_row
 ),
 
 -- One row per raw row: what became of it, and its number among those of the same identity.
@@ -201,7 +28,7 @@ fate as (
         case
             when rejected.origin is not null then 'rejected'
             when silver_identity.identity is not null then 'silver'
-            when pending_origin.origin is not null then 'pending'
+            when pending_row.origin is not null then 'pending'
             else 'missing'
         end as state,
         row_number() over (
@@ -211,7 +38,7 @@ fate as (
                 iff(rejected.origin is null, null, concat_ws('/', raw_row.origin, raw_row.payload_hash))
             order by raw_row.origin
         ) as copy_number
-    from raw_row
+    from ops.raw_row as raw_row
     left join ops.rejected_event as rejected
         on
             raw_row.source = rejected.source
@@ -219,8 +46,8 @@ fate as (
             and raw_row.payload_hash = rejected.payload_hash
     left join silver_identity
         on raw_row.source = silver_identity.source and raw_row.identity = silver_identity.identity
-    left join pending_origin
-        on raw_row.source = pending_origin.source and raw_row.origin = pending_origin.origin
+    left join ops.pending_row as pending_row
+        on raw_row.source = pending_row.source and raw_row.origin = pending_row.origin
 ),
 
 source as (
@@ -233,7 +60,16 @@ source as (
         ('hospital_record'),
         ('department_record'),
         ('organization_record'),
-        ('payer_record')
+        ('payer_record'),
+        ('patient_record'),
+        ('provider_record'),
+        ('encounter_record'),
+        ('condition_record'),
+        ('observation_record'),
+        ('procedure_record'),
+        ('allergy_record'),
+        ('claim_record'),
+        ('claim_transaction_record')
 ),
 
 counted as (
@@ -257,14 +93,14 @@ counted as (
     group by source
     union all
     select
-        source,
+        raw_source as source,
         0 as raw_rows,
         count(*) as silver_rows,
         0 as duplicate_rows,
         0 as rejected_rows,
         0 as pending_rows
-    from silver_row
-    group by source
+    from ops.silver_row
+    group by raw_source
     union all
     select
         source,
@@ -300,53 +136,11 @@ comment = 'One row per silver table and data-quality flag.'
 as
 with per_combination as (
     select
-        'patient_flow' as source,
+        source,
         dq_flags,
         count(*) as row_count
-    from silver.patient_flow
-    group by dq_flags
-    union all
-    select
-        'encounter' as source,
-        dq_flags,
-        count(*) as row_count
-    from silver.encounter
-    group by dq_flags
-    union all
-    select
-        'vitals' as source,
-        dq_flags,
-        count(*) as row_count
-    from silver.vitals
-    group by dq_flags
-    union all
-    select
-        'hospital' as source,
-        dq_flags,
-        count(*) as row_count
-    from silver.hospital
-    group by dq_flags
-    union all
-    select
-        'department' as source,
-        dq_flags,
-        count(*) as row_count
-    from silver.department
-    group by dq_flags
-    union all
-    select
-        'organization' as source,
-        dq_flags,
-        count(*) as row_count
-    from silver.organization
-    group by dq_flags
-    union all
-    select
-        'payer' as source,
-        dq_flags,
-        count(*) as row_count
-    from silver.payer
-    group by dq_flags
+    from ops.silver_row
+    group by source, dq_flags
 ),
 
 total as (

@@ -9,7 +9,7 @@ from support.account import Project
 from support.comparison import assert_same_rows
 from support.message import admission, reading
 from support.procedure import SILVER
-from support.raw import FLOW, VITALS, RawEvent, at, event, events, records, redelivered
+from support.raw import FEEDS, FLOW, VITALS, RawEvent, at, event, events, records, redelivered
 
 FIGURES = (
     "raw_rows",
@@ -36,7 +36,7 @@ def load(project: Project) -> None:
 
 def test_every_source_has_a_row_even_without_rows(project: Project) -> None:
     sources = [f"{name}_event" for name in ("patient_flow", "encounter", "vitals")]
-    sources += [f"{name}_record" for name in ("hospital", "department", "organization", "payer")]
+    sources += [f"{name}_record" for name in FEEDS]
 
     assert_same_rows(
         "ops.reconciliation",

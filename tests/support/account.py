@@ -26,7 +26,6 @@ from sandbox.service import Warehouse
 
 SQL = Path(__file__).parents[2] / "sql"
 DATABASE = "CAREFLOE"
-TASK_FILE = "80_task.sql"
 
 Rows = list[dict[str, Any]]
 
@@ -213,7 +212,7 @@ def deployed_project() -> Iterator[Project]:
     """An account in memory, served on loopback, with every object of sql/ but the tasks."""
     with Warehouse() as warehouse, _connected(warehouse) as connection:
         project = Project(connection, warehouse)
-        project.deploy(*sorted(file.name for file in SQL.glob("*.sql") if file.name != TASK_FILE))
+        project.deploy(*sorted(file.name for file in SQL.glob("*.sql") if "_task" not in file.name))
         project.execute("create table public.drained (row_count number)")
         yield project
 

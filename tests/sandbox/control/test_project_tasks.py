@@ -25,8 +25,9 @@ def qualify(parts: tuple[str, ...]) -> ObjectName:
     return ObjectName(*("CAREFLOE", "OPS")[: 3 - len(parts)], *parts)
 
 
-def read(head: str, file: str = "80_task.sql") -> list[Statement]:
-    text = (SQL / file).read_text().replace("<% ctx.env.", "").replace(" %>", "")
+def read(head: str, files: str = "8*_task*.sql") -> list[Statement]:
+    whole = "\n".join(path.read_text() for path in sorted(SQL.glob(files)))
+    text = whole.replace("<% ctx.env.", "").replace(" %>", "")
     statements = [one for one, _ in split_statements(StringIO(text), remove_comments=True)]
     return [read_statement(one) for one in statements if one and one.startswith(head)]
 
