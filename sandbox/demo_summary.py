@@ -109,8 +109,8 @@ SHOWN = (
         " from gold.kpi_top_diagnosis where diagnosis_rank = 1 order by department",
     ),
     Shown(
-        "Encounters (gold.kpi_encounters_by_department)",
-        "select * from gold.kpi_encounters_by_department order by encounter_count desc",
+        "Encounters (gold.encounters_by_department)",
+        "select * from gold.encounters_by_department order by encounter_count desc",
     ),
     Shown("Alerts by severity (gold.fact_alert)", ALERTS),
     Shown("Patients at risk (gold.patient_risk_snapshot)", RISK),

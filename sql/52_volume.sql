@@ -113,26 +113,3 @@ from movement
 inner join gold.dim_date as calendar
     on movement.date_key = calendar.date_key
 group by calendar.calendar_date, movement.department;
-
-create or replace view gold.kpi_encounters_by_department (
-    department comment 'Encounter class: inpatient, ambulatory, emergency and so on.',
-    encounter_count comment 'Encounters.',
-    patient_count comment 'Distinct patients.',
-    mean_duration_minutes comment 'Mean minutes from start to end.',
-    total_claim_cost comment 'Sum of claimed cost, US dollars.',
-    payer_coverage comment 'Sum covered by payers, US dollars.',
-    coverage_percent comment '100 * payer_coverage / total_claim_cost.'
-)
-copy grants
-comment = 'One row per encounter class.'
-as
-select
-    department,
-    count(*) as encounter_count,
-    count(distinct patient_id) as patient_count,
-    round(avg(duration_minutes), 1) as mean_duration_minutes,
-    sum(total_claim_cost) as total_claim_cost,
-    sum(payer_coverage) as payer_coverage,
-    round(100 * sum(payer_coverage) / nullif(sum(total_claim_cost), 0), 1) as coverage_percent
-from gold.fact_encounter
-group by department;

@@ -363,34 +363,6 @@ def test_overstay(hospital: Project) -> None:
     )
 
 
-def test_encounters_by_department(project: Project) -> None:
-    unknown = {"patient_key": "-1", "organization_key": "-1", "payer_key": "-1"}
-    told = [
-        ("ambulatory", "P1", 30, 100, 40),
-        ("ambulatory", "P1", 45, 50.5, None),
-        ("ambulatory", None, None, None, None),
-        ("emergency", "P2", 0, 0, 0),
-    ]
-    columns = ("department", "patient_id", "duration_minutes", "total_claim_cost", "payer_coverage")
-    project.insert(
-        "gold.fact_encounter",
-        [
-            dict(zip(columns, row, strict=True))
-            | unknown
-            | {"encounter_key": str(number), "admission_date_key": -1}
-            for number, row in enumerate(told)
-        ],
-    )
-
-    assert_view(
-        project,
-        "gold.kpi_encounters_by_department",
-        "department encounter_count patient_count mean_duration_minutes total_claim_cost"
-        " payer_coverage coverage_percent",
-        [("ambulatory", 3, 1, 37.5, 150.5, 40, 26.6), ("emergency", 1, 1, 0, 0, 0, None)],
-    )
-
-
 @pytest.mark.parametrize(
     "view",
     [
@@ -405,7 +377,6 @@ def test_encounters_by_department(project: Project) -> None:
         "gold.kpi_department_inflow",
         "gold.kpi_bed_turnover",
         "gold.kpi_overstay",
-        "gold.kpi_encounters_by_department",
         "ops.dq_flag_count",
     ],
 )
