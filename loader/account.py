@@ -7,11 +7,11 @@ from typing import Any
 
 import pandas as pd
 import snowflake.connector
-from snowflake.connector.config_manager import CONFIG_MANAGER
 from snowflake.connector.constants import CONNECTIONS_FILE
 from snowflake.connector.errors import Error, OperationalError, ProgrammingError
 from snowflake.connector.pandas_tools import write_pandas
 
+from loader.connection import read_connection
 from loader.errors import (
     DoubtfulError,
     LoaderError,
@@ -132,22 +132,22 @@ class Account:
 
 
 def _connect(name: str) -> snowflake.connector.SnowflakeConnection:
-    known = _known_connections()
-    if name not in known:
-        raise UsageError(
-            f"SNOWFLAKE_DEFAULT_CONNECTION_NAME: {CONNECTIONS_FILE} has no connection {name!r} "
-            f"(it has: {', '.join(sorted(known)) or 'none'}). "
-            "Add it, set SNOWFLAKE_HOME to the folder of the right file, or `source .sandbox/env`."
-        )
+    connection = read_connection(name)
+    if connection.problems:
+        raise UsageError("\n  ".join(["these settings are wrong:", *connection.problems]))
     try:
         return snowflake.connector.connect(
-            connection_name=name,
-            session_parameters=_SESSION,
-            autocommit=True,
-            paramstyle="qmark",
-            application="carefloe_loader",
-            login_timeout=LOGIN_SECONDS,
-            network_timeout=STATEMENT_SECONDS,
+            **(
+                dict(connection.parameters)
+                | {
+                    "session_parameters": _SESSION,
+                    "autocommit": True,
+                    "paramstyle": "qmark",
+                    "application": "carefloe_loader",
+                    "login_timeout": LOGIN_SECONDS,
+                    "network_timeout": STATEMENT_SECONDS,
+                }
+            )
         )
     except (Error, OSError) as error:
         reached = not isinstance(error, OperationalError | OSError)
@@ -156,13 +156,6 @@ def _connect(name: str) -> snowflake.connector.SnowflakeConnection:
             f"the Snowflake account of connection {name!r} in {CONNECTIONS_FILE} {what}: "
             f"{_summary(error)}. Check account, host, user and key there."
         ) from error
-
-
-def _known_connections() -> list[str]:
-    try:
-        return list(CONFIG_MANAGER["connections"])
-    except Exception as error:
-        raise UsageError(f"{CONNECTIONS_FILE} cannot be read: {type(error).__name__}") from error
 
 
 def _summary(error: Exception) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import ssl
 from pathlib import Path
 from typing import Any, Literal
 
@@ -13,7 +15,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from producer.errors import UsageError
 
 _PREFIX = "KAFKA_"
-_ADDRESS = re.compile(r"^(\[[0-9A-Fa-f:]+\]|[^\s:,]+):\d{1,5}$")
+_ADDRESS = re.compile(r"(\[[0-9A-Fa-f:]+\]|[^\s:,]+):(?P<port>\d{1,5})")
+_MECHANISMS = Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512", "AWS_MSK_IAM"]
+"""Those of kafka-python that need no more than a user and a password, or the AWS credentials."""
 
 
 class KafkaSettings(BaseSettings):
@@ -27,9 +31,7 @@ class KafkaSettings(BaseSettings):
     security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = Field(
         default="PLAINTEXT", examples=["SASL_SSL"]
     )
-    sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] | None = Field(
-        default=None, examples=["SCRAM-SHA-512"]
-    )
+    sasl_mechanism: _MECHANISMS | None = Field(default=None, examples=["SCRAM-SHA-512"])
     sasl_username: str | None = Field(default=None, examples=["carefloe"])
     sasl_password: SecretStr | None = Field(default=None, examples=["<password>"])
     ssl_cafile: FilePath | None = Field(default=None, examples=["/etc/ssl/certs/kafka-ca.pem"])
@@ -43,16 +45,37 @@ class KafkaSettings(BaseSettings):
     def _is_address_list(cls, value: str) -> str:
         addresses = [address.strip() for address in value.split(",")]
         for address in addresses:
-            if not _ADDRESS.match(address):
+            found = _ADDRESS.fullmatch(address)
+            if found is None or not 0 < int(found["port"]) < 65536:
                 raise ValueError(f"{address!r} is not host:port")
         return ",".join(addresses)
 
     @field_validator("sasl_mechanism", "sasl_username", "sasl_password")
     @classmethod
-    def _is_there_for_sasl(cls, value: object, info: ValidationInfo) -> object:
-        protocol = info.data.get("security_protocol", "")
-        if value is None and protocol.startswith("SASL_"):
-            raise ValueError(f"is not set, and KAFKA_SECURITY_PROTOCOL={protocol} needs it")
+    def _fits_the_protocol(cls, value: object, info: ValidationInfo) -> object:
+        protocol = info.data.get("security_protocol")
+        if protocol is None:  # wrong itself, and told as such
+            return value
+        is_for_user = info.field_name != "sasl_mechanism"
+        by_credentials = info.data.get("sasl_mechanism") == "AWS_MSK_IAM"
+        if value is None:
+            if protocol.startswith("SASL_") and not (is_for_user and by_credentials):
+                raise ValueError(f"is not set, and KAFKA_SECURITY_PROTOCOL={protocol} needs it")
+        elif not protocol.startswith("SASL_"):
+            raise ValueError(f"is not used: KAFKA_SECURITY_PROTOCOL is {protocol}, not SASL_SSL")
+        return value
+
+    @field_validator("ssl_cafile")
+    @classmethod
+    def _holds_certificates(cls, value: Path | None, info: ValidationInfo) -> Path | None:
+        if value is None:
+            return value
+        if not info.data.get("security_protocol", "SSL").endswith("SSL"):
+            raise ValueError("is not used: KAFKA_SECURITY_PROTOCOL is neither SSL nor SASL_SSL")
+        try:
+            ssl.create_default_context(cafile=str(value))
+        except (OSError, ssl.SSLError) as error:
+            raise ValueError("holds no certificate in PEM") from error
         return value
 
     def client_options(self) -> dict[str, Any]:
@@ -73,11 +96,15 @@ def kafka_settings() -> KafkaSettings:
 
     Raises UsageError that names every wrong variable at once, with an example, and no secret.
     """
+    problems = _aws_problems()
     try:
-        return KafkaSettings()  # type: ignore[call-arg]  # the environment fills it in
+        settings = KafkaSettings()  # type: ignore[call-arg]  # the environment fills it in
     except ValidationError as error:
-        problems = [_explained(problem) for problem in error.errors(include_url=False)]
-    raise UsageError("\n  ".join(["these settings are missing or wrong:", *problems]))
+        explained = [_explained(problem) for problem in error.errors(include_url=False)]
+        problems = [*explained, *problems]
+    if problems:
+        raise UsageError("\n  ".join(["these settings are missing or wrong:", *problems]))
+    return settings
 
 
 def _explained(problem: ErrorDetails) -> str:
@@ -88,7 +115,21 @@ def _explained(problem: ErrorDetails) -> str:
     else:
         reason = problem["msg"].removeprefix("Value error, ")
         value = problem["input"]
-        if isinstance(value, str) and field != "sasl_password" and value not in reason:
+        if isinstance(value, str) and not field.startswith("sasl_") and value not in reason:
             reason += f" (it is {value!r})"
     example = (KafkaSettings.model_fields[field].examples or [""])[0]
     return f"{variable}: {reason}; for example {variable}={example}"
+
+
+def _aws_problems() -> list[str]:
+    """What AWS_MSK_IAM lacks; the credentials are looked up when the broker asks for them."""
+    if os.environ.get("KAFKA_SASL_MECHANISM") != "AWS_MSK_IAM":
+        return []
+    from botocore.session import Session
+
+    problems = []
+    if os.environ.get("KAFKA_SECURITY_PROTOCOL") != "SASL_SSL":
+        problems.append("KAFKA_SECURITY_PROTOCOL: must be SASL_SSL for AWS_MSK_IAM")
+    if not Session().get_config_variable("region"):
+        problems.append("AWS_DEFAULT_REGION: is required for AWS_MSK_IAM: the cluster's region")
+    return problems

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import certifi
 import pytest
 
 from producer.errors import UsageError
@@ -38,9 +39,8 @@ def test_a_broker_address_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:
     }
 
 
-def test_sasl_over_tls_is_passed_on(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    ca_file = tmp_path / "ca.pem"
-    ca_file.touch()
+def test_sasl_over_tls_is_passed_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    ca_file = Path(certifi.where())
     monkeypatch.setenv("KAFKA_BOOTSTRAP_SERVERS", "cloud.example:9092")
     monkeypatch.setenv("KAFKA_SECURITY_PROTOCOL", "SASL_SSL")
     monkeypatch.setenv("KAFKA_SASL_MECHANISM", "SCRAM-SHA-512")
@@ -90,3 +90,42 @@ def test_all_problems_are_reported_together_and_no_secret(
         "KAFKA_MAX_REQUEST_BYTES",
     ]
     assert "s3cret" not in str(failure.value)
+
+
+@pytest.mark.parametrize(
+    ("given", "wrong"),
+    [
+        (
+            {"SASL_MECHANISM": "PLAIN", "SASL_USERNAME": "u", "SASL_PASSWORD": "s3cret"},
+            ["SASL_MECHANISM", "SASL_USERNAME", "SASL_PASSWORD"],
+        ),
+        ({"BOOTSTRAP_SERVERS": "b:70000"}, ["BOOTSTRAP_SERVERS"]),
+        ({"SSL_CAFILE": certifi.where()}, ["SSL_CAFILE"]),
+        ({"SECURITY_PROTOCOL": "SSL", "SSL_CAFILE": __file__}, ["SSL_CAFILE"]),
+        (
+            {"SECURITY_PROTOCOL": "SASL_SSL", "SASL_MECHANISM": "AWS_MSK_IAM"},
+            ["AWS_DEFAULT_REGION"],
+        ),
+    ],
+)
+def test_settings_must_fit_each_other(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, given: dict[str, str], wrong: list[str]
+) -> None:
+    for name in ("AWS_DEFAULT_REGION", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
+    for name, value in {"BOOTSTRAP_SERVERS": "b:9092", **given}.items():
+        monkeypatch.setenv(f"KAFKA_{name}", value)
+    with pytest.raises(UsageError) as failure:
+        kafka_settings()
+    named = [line.split(":")[0].strip() for line in str(failure.value).splitlines()[1:]]
+    assert [name.removeprefix("KAFKA_") for name in named] == wrong
+    assert "s3cret" not in str(failure.value)
+
+
+def test_msk_with_iam_needs_neither_user_nor_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
+    monkeypatch.setenv("KAFKA_BOOTSTRAP_SERVERS", "b-1.msk.example:9098")
+    monkeypatch.setenv("KAFKA_SECURITY_PROTOCOL", "SASL_SSL")
+    monkeypatch.setenv("KAFKA_SASL_MECHANISM", "AWS_MSK_IAM")
+    assert kafka_settings().client_options()["sasl_mechanism"] == "AWS_MSK_IAM"
