@@ -1,8 +1,11 @@
 """Rows of gold.fact_patient_flow written by hand, and the instant that is now."""
 
 import datetime as dt
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+import pandas as pd
+from snowflake.connector.pandas_tools import write_pandas
 from support.account import Project
 
 NOW = dt.datetime(2026, 6, 1, 12)
@@ -40,3 +43,14 @@ def tell_the_time(project: Project, now: dt.datetime = NOW) -> None:
     row = {"event_id": "e", "payload_hash": "h", "dq_flags": "CLEAN", "loaded_at": now}
     row |= {"event_date": now.date(), "event_timestamp": now}
     project.insert("silver.patient_flow", [row])
+
+
+def land_stays(project: Project, stays: Sequence[Mapping[str, Any]]) -> None:
+    """Append many stays at once."""
+    frame = pd.DataFrame(stays).rename(columns=str.upper)
+    for name in ("ADMITTED_AT", "DISCHARGED_AT", "EXPECTED_DISCHARGE_AT"):
+        frame[name] = frame[name].astype("datetime64[us]")
+    frame = frame.astype({"LENGTH_OF_STAY_HOURS": "object"})
+    write_pandas(
+        project.connection, frame, "FACT_PATIENT_FLOW", schema="GOLD", use_logical_type=True
+    )
