@@ -12,7 +12,8 @@ from producer.dirt import dirt_rates
 from producer.encounter import read_encounters
 from producer.encounter_replay import TOPIC as ENCOUNTER_TOPIC
 from producer.encounter_replay import encounter_messages
-from producer.errors import ProducerError, UsageError
+from producer.errors import ProducerError
+from producer.files_command import files_command
 from producer.options import (
     DEFAULT_EVENTS,
     DEFAULT_START_DATE,
@@ -30,10 +31,9 @@ from producer.options import (
 from producer.patient_flow import TOPIC as PATIENT_FLOW_TOPIC
 from producer.patient_flow import patient_flow_messages
 from producer.population import DEFAULT_PATIENTS, World
-from producer.session import console, explained, send_stream
+from producer.session import explained, send_stream
 from producer.transmission import Plan
 from producer.vitals_command import vitals_command
-from producer.world_files import write_world
 
 app = typer.Typer(
     add_completion=False,
@@ -113,34 +113,7 @@ def patient_flow_command(
             )
 
 
-@app.command("files")
-def files_command(
-    to: Annotated[
-        Path, typer.Option("--to", metavar="DIR", help="Folder to write; created when missing.")
-    ],
-    seed: Seed = World.seed,
-    patients: Patients = DEFAULT_PATIENTS,
-    start: Start = DEFAULT_START_DATE,
-) -> None:
-    """Write the same world as a Synthea-shaped CSV folder.
-
-    The patients are those of `patient-flow` with the same --seed, --patients and --start; their
-    encounters fill the five years before --start.
-
-    Example: carefloe-producer files --patients 2000 --to world
-    """
-    with explained():
-        world = World(seed, patients, start_seconds(start))
-        if to.exists() and not to.is_dir():
-            raise UsageError(f"{to} is not a folder: give --to another path")
-        try:
-            written = write_world(world, to)
-        except OSError as error:
-            raise ProducerError(
-                f"cannot write to {to} ({error.strerror}): check the folder"
-            ) from error
-        for name, rows in written.items():
-            console.print(f"{to / name}: {rows:,} rows", soft_wrap=True, highlight=False)
+app.command("files")(files_command)
 
 
 @app.command("encounters")

@@ -13,6 +13,8 @@ MINUTE = 60
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 
+_DAYS_REMEMBERED = 4096  # the files' encounters jump about in five years
+
 _MINUTES = tuple(f"{hour:02d}:{minute:02d}:" for hour in range(24) for minute in range(60))
 _SECONDS = tuple(f"{second:02d}Z" for second in range(60))
 
@@ -21,6 +23,11 @@ def iso(seconds: int) -> str:
     """`2026-01-05T08:30:00Z` for seconds since 1970 (UTC)."""
     day, second = divmod(seconds, DAY)
     return _date_prefix(day) + _MINUTES[second // MINUTE] + _SECONDS[second % MINUTE]
+
+
+def iso_date(seconds: int) -> str:
+    """The UTC day as `2026-01-05`."""
+    return _date_prefix(seconds // DAY)[:-1]
 
 
 def seconds_of(moment: datetime) -> int:
@@ -45,12 +52,12 @@ def age_on(day: int, birth: int) -> int:
     return (day - birth) // 10_000
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=_DAYS_REMEMBERED)
 def _date_prefix(day: int) -> str:
     return f"{_utc_date(day).isoformat()}T"
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=_DAYS_REMEMBERED)
 def _packed(day: int) -> int:
     return pack(_utc_date(day))
 

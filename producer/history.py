@@ -1,14 +1,15 @@
-"""The five years of encounters before the simulation begins, for encounters.csv."""
+"""Encounters: the five years before the simulation begins, and how each one is drawn."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from random import Random
 
 from producer.clock import DAY, HOUR, MINUTE, packed_day
-from producer.hospital import HOSPITALS
+from producer.condition import Condition, draw_condition
 from producer.insurance import MEDICARE, PRIVATE, RETIREMENT_AGE, Payer, payers_of
+from producer.organization import Organization, Provider
 from producer.population import Patient, World, uuid_from
 from producer.weighted import Weighted
 
@@ -24,7 +25,8 @@ class EncounterClass:
     description: str
     weight: int
     median_minutes: float
-    base_cost: float
+    base_cost: int
+    """In cents."""
     in_hospital: bool
     opens: int = 8
     closes: int = 17
@@ -33,82 +35,92 @@ class EncounterClass:
 
 ENCOUNTER_CLASSES = (
     EncounterClass(
-        "wellness", "162673000", "General examination of patient (procedure)", 32, 30, 136.8, False
+        "wellness", "162673000", "General examination of patient (procedure)", 32, 30, 13680, False
     ),
-    EncounterClass("ambulatory", "185345009", "Encounter for symptom", 32, 25, 85.55, False),
+    EncounterClass("ambulatory", "185345009", "Encounter for symptom", 32, 25, 8555, False),
     EncounterClass(
-        "outpatient", "185349003", "Encounter for check up (procedure)", 14, 40, 142.58, False
-    ),
-    EncounterClass(
-        "urgentcare", "702927004", "Urgent care clinic (procedure)", 8, 45, 142.58, False, 8, 21
+        "outpatient", "185349003", "Encounter for check up (procedure)", 14, 40, 14258, False
     ),
     EncounterClass(
-        "emergency", "50849002", "Emergency room admission (procedure)", 9, 180, 146.18, True, 0, 24
+        "urgentcare", "702927004", "Urgent care clinic (procedure)", 8, 45, 14258, False, 8, 21
     ),
     EncounterClass(
-        "inpatient", "32485007", "Hospital admission (procedure)", 5, 4000, 170.0, True, 0, 24
+        "emergency", "50849002", "Emergency room admission (procedure)", 9, 180, 14618, True, 0, 24
+    ),
+    EncounterClass(
+        "inpatient", "32485007", "Hospital admission (procedure)", 5, 4000, 17000, True, 0, 24
     ),
 )
+EMERGENCY, INPATIENT = ENCOUNTER_CLASSES[4:]
 _CLASSES = Weighted(ENCOUNTER_CLASSES, [kind.weight for kind in ENCOUNTER_CLASSES])
-
-
-@dataclass(frozen=True)
-class Organization:
-    organization_id: str
-    town: int
-    """Index into HOSPITALS."""
-    is_hospital: bool
-    providers: tuple[str, ...]
+_CLINIC_CLASSES = Weighted(ENCOUNTER_CLASSES[:4], [kind.weight for kind in ENCOUNTER_CLASSES[:4]])
 
 
 @dataclass(frozen=True, slots=True)
 class PastEncounter:
+    """A finished encounter. Amounts are in cents."""
+
     encounter_id: str
     started_at: int
     stopped_at: int
     patient: Patient
     organization: Organization
-    provider_id: str
+    provider: Provider
     payer: Payer
     kind: EncounterClass
-    total_claim_cost: float
-    payer_coverage: float
+    total_claim_cost: int
+    payer_coverage: int
+    reason: Condition | None
+    vitals: Mapping[str, float] | None = None
+    """Those of the admission's event, where the simulation has seen it."""
 
 
-def organizations(world: World) -> list[Organization]:
-    """A hospital and a clinic per town, hospitals first; the same for every size of population."""
-    rng = world.random("organizations")
-    return [
-        Organization(uuid_from(rng), town, is_hospital, tuple(uuid_from(rng) for _ in range(6)))
-        for is_hospital in (True, False)
-        for town in range(len(HOSPITALS))
-    ]
+def own_insurers(world: World, population: list[Patient]) -> list[Payer]:
+    """The private insurer of each patient, for whenever the insurance is private."""
+    rng = world.random("insurers")
+    return [rng.choice(_PRIVATE) for _ in population]
+
+
+def payer_of(insurance_type: str, private: Payer, age: int) -> Payer:
+    """Who pays for an encounter at this age; Medicare for nobody below 65."""
+    if insurance_type == PRIVATE or (insurance_type == MEDICARE and age < RETIREMENT_AGE):
+        return private
+    return payers_of(insurance_type)[0]
 
 
 def encounter_history(
-    world: World, population: list[Patient], sites: list[Organization]
+    world: World, population: list[Patient], insurers: list[Payer], sites: list[Organization]
 ) -> Iterator[PastEncounter]:
-    """Every patient's encounters in the years before `world.start`, patient by patient, none of
-    them before birth; about three per patient, more for the old."""
+    """Every patient's encounters in the years before `world.start`, patient by patient and each
+    patient's by time, none before birth; about three per patient, more for the old."""
     rng = world.random("history")
     site_of = {(site.town, site.is_hospital): site for site in sites}
     last_day = world.start // DAY - _LAST_DAYS_FREE
     first_day = last_day - YEARS_BEFORE_START * 365
-    for patient in population:
-        private = rng.choice(payers_of(PRIVATE))
-        own = private if patient.insurance_type == PRIVATE else payers_of(patient.insurance_type)[0]
-        visits = 1 + int(rng.expovariate(1 / (0.8 + patient.age_at(packed_day(world.start)) / 25)))
-        for _ in range(visits):
-            day = first_day + int(rng.random() * (last_day - first_day))
+    today = packed_day(world.start)
+    for patient, private in zip(population, insurers, strict=True):
+        visits = 1 + int(rng.expovariate(1 / (0.8 + patient.age_at(today) / 25)))
+        days = sorted(first_day + int(rng.random() * (last_day - first_day)) for _ in range(visits))
+        for day in days:
             age = patient.age_at(packed_day(day * DAY - DAY))
-            kind = _CLASSES.draw(rng)
             if age < 0:
                 continue
-            is_too_young = own.insurance_type == MEDICARE and age < RETIREMENT_AGE
-            payer = private if is_too_young else own
-            yield _encounter(
-                rng, patient, day, kind, site_of[patient.town, kind.in_hospital], payer
-            )
+            kind = _CLASSES.draw(rng)
+            payer = payer_of(patient.insurance_type, private, age)
+            site = site_of[patient.town, kind.in_hospital]
+            yield _encounter(rng, patient, day, kind, site, payer)
+
+
+def clinic_encounter(
+    rng: Random, patient: Patient, day: int, site: Organization, payer: Payer
+) -> PastEncounter:
+    """A visit to a clinic on a day (days since 1970), over before midnight."""
+    return _encounter(rng, patient, day, _CLINIC_CLASSES.draw(rng), site, payer)
+
+
+def draw_cost(rng: Random, kind: EncounterClass) -> int:
+    """What an encounter costs in the end, in cents: its base cost at least."""
+    return max(kind.base_cost, round(kind.base_cost * rng.lognormvariate(1.0, 0.6)))
 
 
 def _encounter(
@@ -120,17 +132,23 @@ def _encounter(
     payer: Payer,
 ) -> PastEncounter:
     started_at = day * DAY + int((kind.opens + rng.random() * (kind.closes - kind.opens)) * HOUR)
-    minutes = min(kind.median_minutes * rng.lognormvariate(0, 0.5), 30 * DAY / MINUTE)
-    total = round(kind.base_cost * rng.lognormvariate(1.0, 0.6), 2)
+    longest = 30 * DAY if kind.in_hospital else 2 * HOUR
+    minutes = min(kind.median_minutes * rng.lognormvariate(0, 0.5), longest / MINUTE)
+    total = draw_cost(rng, kind)
+    age = patient.age_at(packed_day(started_at))
     return PastEncounter(
         encounter_id=uuid_from(rng),
         started_at=started_at,
         stopped_at=started_at + max(5, int(minutes)) * MINUTE,
         patient=patient,
         organization=site,
-        provider_id=rng.choice(site.providers),
+        provider=rng.choice(site.providers),
         payer=payer,
         kind=kind,
-        total_claim_cost=max(total, kind.base_cost),
-        payer_coverage=round(max(total, kind.base_cost) * payer.coverage, 2),
+        total_claim_cost=total,
+        payer_coverage=round(total * payer.coverage),
+        reason=draw_condition(rng, kind.name, patient.gender, age),
     )
+
+
+_PRIVATE = payers_of(PRIVATE)

@@ -50,6 +50,11 @@ def insurance_at_return(rng: Random, current: str, age: int) -> str:
         return MEDICARE
     if rng.random() >= CHANGE_RATE:
         return current
+    return another_insurance(rng, current, age)
+
+
+def another_insurance(rng: Random, current: str, age: int) -> str:
+    """An insurance other than the current one that people of this age have."""
     changed = current
     while changed == current:
         changed = _types_at(age).draw(rng)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 from faker import Faker
 
@@ -19,6 +20,7 @@ class Names:
     streets: tuple[str, ...]
 
 
+@cache
 def draw_names(seed: int) -> Names:
     """The same pools for the same seed and Faker version."""
     fake = Faker("en_US")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Callable
+from functools import cache
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from producer.patient_flow import patient_flow_messages
 from producer.population import World
 from producer.world_files import write_world
 
+FILED_PATIENTS = 1_500
 EVENTS = 40_000  # from January to June: a winter with full wards and a spring without
 Table = list[dict[str, str]]
 
@@ -54,14 +56,15 @@ def discharges(clean_events: list[dict[str, Any]]) -> list[dict[str, Any]]:
 @pytest.fixture(scope="session")
 def world_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("world")
-    write_world(World(), folder)
+    write_world(World(patients=FILED_PATIENTS), folder)
     return folder
 
 
 @pytest.fixture(scope="session")
 def table(world_folder: Path) -> Callable[[str], Table]:
-    """The rows of one of the world's files."""
+    """The rows of one of the world's files, read once."""
 
+    @cache
     def read(name: str) -> Table:
         with (world_folder / f"{name}.csv").open(encoding="utf-8", newline="") as lines:
             return list(csv.DictReader(lines))
