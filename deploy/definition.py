@@ -108,9 +108,18 @@ class Definition:
         found = re.search(r"\bon\s+(?:table|view)\s+([\w.]+)", self.header, re.I)
         return found[1].lower() if found and self.kind == "stream" else ""
 
+    @property
+    def arguments(self) -> int:
+        """How many a procedure of sql/ takes."""
+        found = re.search(r"\(([^()]*(?:\([^()]*\)[^()]*)*)\)", self.text)
+        listed = re.sub(r"\([^()]*\)", "", found[1]).strip() if found else ""
+        return listed.count(",") + 1 if listed else 0
+
     @cached_property
     def columns(self) -> tuple[Column, ...]:
-        """Those of a table, or those a view names."""
+        """Those of a table, or those a view names; else none."""
+        if self.kind not in ("table", "view"):
+            return ()
         created = sqlglot.parse_one(self.text, read="snowflake").find(exp.Schema)
         return tuple(_columns(created.expressions)) if created else ()
 
