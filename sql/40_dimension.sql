@@ -8,14 +8,20 @@ create or alter table gold.dim_patient (
     patient_key varchar not null comment 'Version key: hash of patient_id and valid_from; -1 is the unknown patient.',
     patient_id varchar comment 'Durable patient id.',
     gender varchar comment 'Gender.',
-    age number(38, 0) comment 'Age in years.',
+    age number(38, 0) comment 'Age in years, as the last event told it; files tell none.',
     insurance_type varchar comment 'Insurance.',
-    attribute_hash varchar comment 'Hash of gender, age and insurance_type.',
+    attribute_hash varchar comment 'Hash of the tracked attributes: all but keys and validity.',
     valid_from timestamp_ntz comment 'First instant of the version, UTC.',
     valid_to timestamp_ntz comment 'First instant after the version, UTC; null while it is current.',
-    is_current boolean not null comment 'True for the last version.'
+    is_current boolean not null comment 'True for the last version.',
+    first_name varchar comment 'First name; this and what follows is null until a patients file tells it.',
+    last_name varchar comment 'Last name.',
+    birth_date date comment 'Birth.',
+    address varchar comment 'Street and number.',
+    city varchar comment 'City the patient lives in.',
+    state varchar comment 'State the patient lives in.'
 )
-comment = 'One row per version of a patient: SCD2 over gender, age and insurance, from the events.';
+comment = 'One row per version of a patient: SCD2 over all its attributes, from events and patients files in one timeline.';
 
 create or alter table gold.dim_hospital (
     hospital_key varchar not null comment 'Version key: hash of hospital_id and valid_from; -1 is the unknown hospital.',

@@ -229,6 +229,21 @@ on table silver.vitals
 append_only = true
 comment = 'New rows of silver.vitals, read by ops.load_notification.';
 
+create stream if not exists silver.patient_to_dim_patient_stream
+on table silver.patient
+append_only = true
+comment = 'New rows of silver.patient, read by gold.load_dim_patient.';
+
+create stream if not exists silver.patient_to_fact_patient_flow_stream
+on table silver.patient
+append_only = true
+comment = 'New rows of silver.patient, read by gold.load_fact_patient_flow.';
+
+create stream if not exists silver.patient_to_fact_encounter_stream
+on table silver.patient
+append_only = true
+comment = 'New rows of silver.patient, read by gold.load_fact_encounter.';
+
 create stream if not exists silver.hospital_to_dim_hospital_stream
 on table silver.hospital
 append_only = true

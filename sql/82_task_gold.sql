@@ -7,10 +7,11 @@ use warehouse <% ctx.env.warehouse %>;
 create or alter task ops.load_dim_patient
     warehouse = <% ctx.env.warehouse %>
     suspend_task_after_num_failures = 5
-    comment = 'silver.patient_flow, silver.encounter to gold.dim_patient.'
+    comment = 'silver.patient_flow, silver.encounter, silver.patient to gold.dim_patient.'
 when
     system$stream_has_data('silver.patient_flow_to_dim_patient_stream')
     or system$stream_has_data('silver.encounter_to_dim_patient_stream')
+    or system$stream_has_data('silver.patient_to_dim_patient_stream')
 as
     call gold.load_dim_patient();
 
@@ -58,10 +59,11 @@ as
 create or alter task ops.load_fact_patient_flow
     warehouse = <% ctx.env.warehouse %>
     suspend_task_after_num_failures = 5
-    comment = 'silver.patient_flow, silver.encounter, silver.hospital to gold.fact_patient_flow.'
+    comment = 'silver.patient_flow, silver.encounter, silver.patient, silver.hospital to gold.fact_patient_flow.'
 when
     system$stream_has_data('silver.patient_flow_to_fact_patient_flow_stream')
     or system$stream_has_data('silver.encounter_to_fact_patient_flow_stream')
+    or system$stream_has_data('silver.patient_to_fact_patient_flow_stream')
     or system$stream_has_data('silver.hospital_to_fact_patient_flow_stream')
 as
     call gold.load_fact_patient_flow();
@@ -76,10 +78,11 @@ as
 create or alter task ops.load_fact_encounter
     warehouse = <% ctx.env.warehouse %>
     suspend_task_after_num_failures = 5
-    comment = 'silver.encounter, silver.patient_flow, silver.organization to gold.fact_encounter.'
+    comment = 'silver.encounter, silver.patient_flow, silver.patient, silver.organization to gold.fact_encounter.'
 when
     system$stream_has_data('silver.encounter_to_fact_encounter_stream')
     or system$stream_has_data('silver.patient_flow_to_fact_encounter_stream')
+    or system$stream_has_data('silver.patient_to_fact_encounter_stream')
     or system$stream_has_data('silver.organization_to_fact_encounter_stream')
 as
     call gold.load_fact_encounter();

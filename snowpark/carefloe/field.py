@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from snowflake.snowpark import Column
 from snowflake.snowpark import functions as F
-from snowflake.snowpark.functions import coalesce, col, lit
+from snowflake.snowpark.functions import coalesce, col, iff, lit
 from snowflake.snowpark.types import DecimalType
 
 from carefloe.reference.date_format import DATE_FORMATS
@@ -106,11 +106,15 @@ def file_date(path: str) -> Field:
 
 
 def gender(path: str) -> Field:
-    """F or M, as events say it, for the words that mean it, in any case; other text is kept."""
-    told = text(path).value
-    word = F.lower(told)
-    letter = F.when(word.in_(list(WORDS_FOR_F)), lit("F"))
-    return Field(path, letter.when(word.in_(list(WORDS_FOR_M)), lit("M")).otherwise(told))
+    """F or M, as events say it; see `gender_of`."""
+    return Field(path, gender_of(text(path).value))
+
+
+def gender_of(given: Column) -> Column:
+    """F or M for the words that mean it, in any case; other text is kept."""
+    word = F.lower(given)
+    other = iff(word.in_(list(WORDS_FOR_M)), lit("M"), given)
+    return iff(word.in_(list(WORDS_FOR_F)), lit("F"), other)
 
 
 def payer(path: str) -> Field:

@@ -10,8 +10,13 @@ UNKNOWN_DATE_KEY = -1
 
 
 def hash_of(*parts: Column) -> Column:
-    """SHA-256 over the parts' text, each with its length before it; null is like no text."""
-    return F.sha2(F.concat(lit(""), *(_measured(part.cast("string")) for part in parts)), 256)
+    """SHA-256 over the parts' text; see `text_of`."""
+    return F.sha2(text_of(*parts), 256)
+
+
+def text_of(*parts: Column) -> Column:
+    """The parts' text, each with its length before it; null is like no text."""
+    return F.concat(lit(""), *(_measured(part.cast("string")) for part in parts))
 
 
 def instant(at: Column) -> Column:

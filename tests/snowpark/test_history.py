@@ -107,10 +107,27 @@ def test_a_late_snapshot_is_compared_with_the_state_before_it(session: Session) 
     ) == ["h2"]
 
 
-def test_two_rows_of_one_as_of_are_always_news(session: Session) -> None:
-    assert changed(
-        session,
+def test_of_rows_of_one_as_of_the_one_that_differs_from_the_one_before_is_news(
+    session: Session,
+) -> None:
+    told = [
         ("h1", "2026-01-01", "a", "Boston", False),
         ("h1", "2026-01-02", "b", "Boston", True),
         ("h1", "2026-01-02", "c", "Salem", False),
-    ) == ["h1"]
+        ("h2", "2026-01-01", "d", "Boston", False),
+        ("h2", "2026-01-02", "e", "Boston", False),
+        ("h2", "2026-01-02", "f", "Salem", True),
+    ]
+    assert changed(session, *told) == ["h2"]
+
+
+def test_what_lies_before_the_last_snapshot_is_not_looked_at(session: Session) -> None:
+    """h2 was not in the snapshot before: it counts as changed, though it says what it said."""
+    told = [
+        ("h1", "2026-01-01", "a", "Boston", False),
+        ("h2", "2026-01-01", "b", "Boston", False),
+        ("h1", "2026-01-02", "c", "Boston", False),
+        ("h1", "2026-01-03", "d", "Boston", True),
+        ("h2", "2026-01-03", "e", "Boston", True),
+    ]
+    assert changed(session, *told) == ["h2"]

@@ -20,7 +20,17 @@ KEY_OF = {
 }
 FACT_KEYS = {"gold.fact_patient_flow": "stay_key", "gold.fact_encounter": "encounter_key"}
 TRACKED = {
-    "gold.dim_patient": ("gender", "age", "insurance_type"),
+    "gold.dim_patient": (
+        "gender",
+        "age",
+        "insurance_type",
+        "first_name",
+        "last_name",
+        "birth_date",
+        "address",
+        "city",
+        "state",
+    ),
     "gold.dim_hospital": ("hospital_name", "city", "state"),
     "gold.dim_organization": ("organization_name", "city", "state", "revenue", "utilization"),
 }

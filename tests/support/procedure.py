@@ -88,13 +88,15 @@ SILVER = [
     for one in _loads(module)
 ]
 GOLD = [
-    _gold("dim_patient", dim_patient, "patient_flow", "encounter"),
+    _gold("dim_patient", dim_patient, "patient_flow", "encounter", "patient"),
     _gold("dim_hospital", dim_hospital, "hospital"),
     _gold("dim_organization", dim_organization, "organization"),
     _gold("dim_department", dim_department, "patient_flow", "department"),
     _gold("dim_payer", dim_payer, "encounter", "payer"),
-    _gold("fact_patient_flow", fact_patient_flow, "patient_flow", "encounter", "hospital"),
-    _gold("fact_encounter", fact_encounter, "encounter", "patient_flow", "organization"),
+    _gold(
+        "fact_patient_flow", fact_patient_flow, "patient_flow", "encounter", "patient", "hospital"
+    ),
+    _gold("fact_encounter", fact_encounter, "encounter", "patient_flow", "patient", "organization"),
     _gold("fact_vitals", fact_vitals, "vitals"),
     _gold("vitals_hourly", vitals_hourly, "vitals"),
     _gold("fact_alert", fact_alert, "vitals"),

@@ -8,7 +8,13 @@ from carefloe.field import NO_AMOUNT, NO_NUMBER, NO_TEXT
 from carefloe.gold.dim_organization import ORGANIZATION
 from carefloe.gold.dim_payer import payer_key
 from carefloe.gold.history import ids_of, in_any, versions_of, winners
-from carefloe.gold.patient import encounter_time, patient_versions, touched_patients
+from carefloe.gold.patient import (
+    PatientSources,
+    changed_patients,
+    encounter_time,
+    patient_versions,
+    touched_patients,
+)
 from carefloe.gold.rebuild import replace_touched
 from carefloe.gold.version import with_version_key
 from carefloe.key import date_key, hash_of
@@ -30,13 +36,16 @@ def load(session: Session) -> str:
     dim_organization, whose version keys the fact carries.
     """
     lean(session)
-    flow, encounter = session.table("SILVER.PATIENT_FLOW"), session.table("SILVER.ENCOUNTER")
-    organization = session.table("SILVER.ORGANIZATION")
+    sources, organization = PatientSources.of(session), session.table("SILVER.ORGANIZATION")
+    encounter = sources.encounter
     new_encounter = session.table("SILVER.ENCOUNTER_TO_FACT_ENCOUNTER_STREAM")
     new_flow = session.table("SILVER.PATIENT_FLOW_TO_FACT_ENCOUNTER_STREAM")
+    new_patient = session.table("SILVER.PATIENT_TO_FACT_ENCOUNTER_STREAM")
     new_organization = session.table("SILVER.ORGANIZATION_TO_FACT_ENCOUNTER_STREAM")
-    patients = touched_patients(flow, new_flow).union_all(
-        touched_patients(encounter, new_encounter)
+    patients = (
+        touched_patients(sources.flow, new_flow)
+        .union_all(touched_patients(encounter, new_encounter))
+        .union_all(changed_patients(sources, new_patient))
     )
     organizations = ORGANIZATION.touched(organization, new_organization)
     touched_rows = (
@@ -45,25 +54,23 @@ def load(session: Session) -> str:
         .union_all(in_any(encounter, "ORGANIZATION_ID", organizations))
     )
     touched = ids_of(touched_rows, own_encounter())
-    rebuilt = fact_rows(flow, encounter, organization, touched)
+    rebuilt = fact_rows(sources, organization, touched)
     keys = ids_of(touched_rows, hash_of(own_encounter()))
     return replace_touched(
         session, "GOLD.FACT_ENCOUNTER", "ENCOUNTER_KEY", rebuilt, keys, by="ENCOUNTER_KEY"
     )
 
 
-def fact_rows(
-    flow: DataFrame, encounter: DataFrame, organization: DataFrame, touched: DataFrame
-) -> DataFrame:
+def fact_rows(sources: PatientSources, organization: DataFrame, touched: DataFrame) -> DataFrame:
     """The fact's rows of these encounters, from all that the silver tables know of them."""
-    encounters = _encounters(encounter, touched)
+    encounters = _encounters(sources.encounter, touched)
     patients = ids_of(encounters, col("PATIENT_ID"))
     organizations = ids_of(encounters, col("ORGANIZATION_ID"))
     with_patient = with_version_key(
         encounters,
         "PATIENT_ID",
         col("VERSION_AT"),
-        patient_versions(flow, encounter, patients),
+        patient_versions(sources, patients),
         "PATIENT_KEY",
     )
     with_organization = with_version_key(

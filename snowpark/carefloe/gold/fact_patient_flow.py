@@ -8,7 +8,12 @@ from carefloe.field import NO_AMOUNT
 from carefloe.gold.dim_department import department_key
 from carefloe.gold.dim_hospital import HOSPITAL
 from carefloe.gold.history import ids_of, in_any, versions_of
-from carefloe.gold.patient import patient_versions, touched_patients
+from carefloe.gold.patient import (
+    PatientSources,
+    changed_patients,
+    patient_versions,
+    touched_patients,
+)
 from carefloe.gold.rebuild import replace_touched
 from carefloe.gold.stay import NEEDED, stays
 from carefloe.gold.unit import events_of_units, touched_units
@@ -24,12 +29,15 @@ def load(session: Session) -> str:
     dim_hospital, whose version keys the fact carries.
     """
     lean(session)
-    flow, encounter = session.table("SILVER.PATIENT_FLOW"), session.table("SILVER.ENCOUNTER")
-    hospital = session.table("SILVER.HOSPITAL")
+    sources, hospital = PatientSources.of(session), session.table("SILVER.HOSPITAL")
     new_flow = session.table("SILVER.PATIENT_FLOW_TO_FACT_PATIENT_FLOW_STREAM")
     new_encounter = session.table("SILVER.ENCOUNTER_TO_FACT_PATIENT_FLOW_STREAM")
+    new_patient = session.table("SILVER.PATIENT_TO_FACT_PATIENT_FLOW_STREAM")
     new_hospital = session.table("SILVER.HOSPITAL_TO_FACT_PATIENT_FLOW_STREAM")
-    patients = touched_patients(encounter, new_encounter)
+    flow = sources.flow
+    patients = touched_patients(sources.encounter, new_encounter).union_all(
+        changed_patients(sources, new_patient)
+    )
     hospitals = HOSPITAL.touched(hospital, new_hospital)
     touched_rows = (
         versions_of(flow, new_flow)
@@ -37,24 +45,22 @@ def load(session: Session) -> str:
         .union_all(in_any(flow, "HOSPITAL_ID", hospitals))
     ).select("EVENT_ID", "VISIT_ID", "PATIENT_ID")
     units = touched_units(flow, touched_rows)
-    rebuilt = fact_rows(flow, encounter, hospital, units)
+    rebuilt = fact_rows(sources, hospital, units)
     return replace_touched(
         session, "GOLD.FACT_PATIENT_FLOW", "STAY_KEY", rebuilt, units, by="UNIT_ID"
     )
 
 
-def fact_rows(
-    flow: DataFrame, encounter: DataFrame, hospital: DataFrame, units: DataFrame
-) -> DataFrame:
+def fact_rows(sources: PatientSources, hospital: DataFrame, units: DataFrame) -> DataFrame:
     """The fact's rows of these units, from all that the silver tables know of them."""
-    of_units = stays(events_of_units(flow.select(*NEEDED), units), flow)
+    of_units = stays(events_of_units(sources.flow.select(*NEEDED), units), sources.flow)
     patients = ids_of(of_units, col("PATIENT_ID"))
     hospitals = ids_of(of_units, col("HOSPITAL_ID"))
     with_patient = with_version_key(
         of_units,
         "PATIENT_ID",
         col("VERSION_AT"),
-        patient_versions(flow, encounter, patients),
+        patient_versions(sources, patients),
         "PATIENT_KEY",
     )
     with_hospital = with_version_key(

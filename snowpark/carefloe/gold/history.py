@@ -13,6 +13,8 @@ from snowflake.snowpark import Column, DataFrame, Window
 from snowflake.snowpark import functions as F
 from snowflake.snowpark.functions import col, lag, lit
 
+from carefloe.key import text_of
+
 
 def in_any(rows: DataFrame, column: str, ids: DataFrame) -> DataFrame:
     """The rows whose value in this column is among the ids; a null is never."""
@@ -52,23 +54,37 @@ def changed_ids(
 ) -> DataFrame:
     """The ids for which a new snapshot row says something new.
 
-    A row that repeats the state just before it changes nothing, unless it shares its as-of with
-    another row of the id, which may then have lost to it.
+    A row that repeats the row just before it, by (as_of, payload_hash), changes nothing, also
+    where others share its as-of. The row before is looked for from the last snapshot before the
+    new ones on, so that a night costs the same after many nights; an id that this snapshot does
+    not have counts as changed.
     """
     in_time = Window.partition_by(id_column).order_by("AS_OF", "PAYLOAD_HASH")
-    history = in_any(silver, id_column, ids_of(new, col(id_column)))
-    compared = history.with_columns(
-        ["SAME_AS_OF", "IS_FIRST", *(f"BEFORE_{c}" for c in tracked)],
-        [
-            F.count(lit(1)).over(Window.partition_by(id_column, "AS_OF")),
-            lag("AS_OF").over(in_time).is_null(),
-            *(lag(c).over(in_time) for c in tracked),
-        ],
+    # They are distinct already: but a plain projection Snowpark writes out anew at every use.
+    arrived = new.select(
+        col(id_column).alias("ARRIVED_ID"),
+        col("AS_OF").alias("ARRIVED_AS_OF"),
+        col("PAYLOAD_HASH").alias("ARRIVED_HASH"),
+    ).distinct()
+    recent = in_any(silver, id_column, ids_of(arrived, col("ARRIVED_ID"))).join(
+        snapshot_before(silver, arrived), col("SINCE").is_null() | (col("AS_OF") >= col("SINCE"))
     )
-    says_new = col("IS_FIRST") | (col("SAME_AS_OF") > lit(1))
-    for c in tracked:
-        says_new = says_new | ~col(c).equal_null(col(f"BEFORE_{c}"))
-    arrived = new.select(col(id_column).alias("ARRIVED_ID"), col("AS_OF").alias("ARRIVED_AS_OF"))
-    is_new = (col(id_column) == col("ARRIVED_ID")) & (col("AS_OF") == col("ARRIVED_AS_OF"))
-    changed = compared.filter(says_new).join(arrived, is_new, "semi")
-    return ids_of(changed, col(id_column))
+    compared = recent.with_column("TOLD", text_of(*(col(c) for c in tracked))).with_column(
+        "BEFORE", lag("TOLD").over(in_time)
+    )
+    says_new = col("BEFORE").is_null() | (col("BEFORE") != col("TOLD"))
+    is_new = (
+        (col(id_column) == col("ARRIVED_ID"))
+        & (col("AS_OF") == col("ARRIVED_AS_OF"))
+        & (col("PAYLOAD_HASH") == col("ARRIVED_HASH"))
+    )
+    return ids_of(compared.filter(says_new).join(arrived, is_new, "semi"), col(id_column))
+
+
+def snapshot_before(silver: DataFrame, arrived: DataFrame) -> DataFrame:
+    """One row, SINCE: the greatest AS_OF of silver before all ARRIVED_AS_OF, or null."""
+    earliest = arrived.select(F.min("ARRIVED_AS_OF").alias("EARLIEST"))
+    before = silver.select(col("AS_OF").alias("BEFORE_AS_OF")).join(
+        earliest, col("BEFORE_AS_OF") < col("EARLIEST")
+    )
+    return before.select(F.max("BEFORE_AS_OF").alias("SINCE"))

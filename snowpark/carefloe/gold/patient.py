@@ -1,14 +1,44 @@
-"""Patients as the events tell of them: the observations that dim_patient and the facts share."""
+"""Patients as events and files tell of them: the observations that dim_patient and facts share."""
 
-from snowflake.snowpark import Column, DataFrame
+from dataclasses import dataclass
+
+from snowflake.snowpark import Column, DataFrame, Session
 from snowflake.snowpark import functions as F
 from snowflake.snowpark.functions import coalesce, col, iff, lit
 
-from carefloe.field import NO_TEXT
-from carefloe.gold.history import events_of, ids_of, versions_of
+from carefloe.field import NO_NUMBER, NO_TEXT, gender_of
+from carefloe.gold.history import (
+    changed_ids,
+    events_of,
+    ids_of,
+    in_any,
+    snapshot_before,
+    versions_of,
+)
 from carefloe.gold.version import versions
 
-TRACKED = ("GENDER", "AGE", "INSURANCE_TYPE")
+FROM_FILES = ("FIRST_NAME", "LAST_NAME", "BIRTH_DATE", "ADDRESS", "CITY", "STATE")
+"""What files alone tell."""
+TRACKED = ("GENDER", "AGE", "INSURANCE_TYPE", *FROM_FILES)
+DAY_FORMAT = lit("YYYY-MM-DD")
+
+
+@dataclass(frozen=True)
+class PatientSources:
+    """The silver tables that tell of patients."""
+
+    flow: DataFrame
+    encounter: DataFrame
+    patient: DataFrame
+
+    @classmethod
+    def of(cls, session: Session) -> "PatientSources":
+        """The tables of the account."""
+        return cls(
+            session.table("SILVER.PATIENT_FLOW"),
+            session.table("SILVER.ENCOUNTER"),
+            session.table("SILVER.PATIENT"),
+        )
 
 
 def flow_time() -> Column:
@@ -27,25 +57,93 @@ def touched_patients(silver: DataFrame, new: DataFrame) -> DataFrame:
     return ids_of(versions_of(silver, new), col("PATIENT_ID"))
 
 
-def patient_versions(flow: DataFrame, encounter: DataFrame, patients: DataFrame) -> DataFrame:
-    """The versions of these patients, from all their patient-flow and encounter events.
+def changed_patients(sources: PatientSources, new: DataFrame) -> DataFrame:
+    """The patients of whom a new row of the patients file says something new.
 
-    `flow` and `encounter` are silver tables, `patients` a frame of ids.
+    A row that repeats the file before it says nothing new, unless an event in between said
+    otherwise; then the file contradicts the event, and that is news.
     """
-    flow_events = events_of(flow, "PATIENT_ID", patients)
-    encounter_events = events_of(encounter, "PATIENT_ID", patients)
-    observed = _observations(flow_events, "flow:", flow_time(), col("INSURANCE_TYPE")).union_all(
-        _observations(encounter_events, "encounter:", encounter_time(), NO_TEXT)
+    tracked = ("GENDER", "INSURANCE_TYPE", *FROM_FILES)
+    changed = changed_ids(sources.patient, new, "PATIENT_ID", tracked)
+    arrived = new.select(
+        "PATIENT_ID",
+        col("AS_OF").alias("ARRIVED_AS_OF"),
+        gender_of(col("GENDER")).alias("GENDER"),
+        "INSURANCE_TYPE",
+    ).distinct()
+    said = _said(sources.flow, flow_time(), col("INSURANCE_TYPE")).union_all(
+        _said(sources.encounter, encounter_time(), NO_TEXT)
     )
-    return versions(observed, "PATIENT_ID", "PATIENT_KEY", TRACKED)
+    since = said.join(snapshot_before(sources.patient, arrived), col("TOLD_AT") >= col("SINCE"))
+    is_denied = (
+        (col("PATIENT_ID") == col("TOLD_ID"))
+        & (col("TOLD_AT") <= col("ARRIVED_AS_OF"))
+        & (
+            _differ(col("GENDER"), col("TOLD_GENDER"))
+            | _differ(col("INSURANCE_TYPE"), col("TOLD_INSURANCE"))
+        )
+    )
+    return changed.union_all(ids_of(arrived.join(since, is_denied, "semi"), col("PATIENT_ID")))
 
 
-def _observations(events: DataFrame, source: str, at: Column, insurance: Column) -> DataFrame:
+def patient_versions(sources: PatientSources, patients: DataFrame) -> DataFrame:
+    """The versions of these patients, from all their events and all rows of the files.
+
+    `patients` is a frame of ids. At one instant the file has the last word, before it patient
+    flow. Files tell no age: it goes on as the last event told it, so that no birthday makes a
+    version.
+    """
+    flow = _told(
+        events_of(sources.flow, "PATIENT_ID", patients), "flow:", flow_time(), col("INSURANCE_TYPE")
+    )
+    encounter = _told(
+        events_of(sources.encounter, "PATIENT_ID", patients),
+        "encounter:",
+        encounter_time(),
+        NO_TEXT,
+    )
+    files = in_any(sources.patient, "PATIENT_ID", patients).select(
+        "PATIENT_ID",
+        col("AS_OF").alias("OBSERVED_AT"),
+        F.concat(lit("patient:"), col("PAYLOAD_HASH")).alias("OBSERVED_ID"),
+        gender_of(col("GENDER")).alias("GENDER"),
+        NO_NUMBER.alias("AGE"),
+        "INSURANCE_TYPE",
+        *(_as_text(name).alias(name) for name in FROM_FILES),
+    )
+    made = versions(
+        flow.union_all(encounter).union_all(files), "PATIENT_ID", "PATIENT_KEY", TRACKED
+    )
+    return made.with_column("BIRTH_DATE", F.to_date(col("BIRTH_DATE"), DAY_FORMAT))
+
+
+def _told(events: DataFrame, source: str, at: Column, insurance: Column) -> DataFrame:
     return events.select(
         "PATIENT_ID",
         at.alias("OBSERVED_AT"),
         F.concat(lit(source), col("EVENT_ID")).alias("OBSERVED_ID"),
-        "GENDER",
+        gender_of(col("GENDER")).alias("GENDER"),
         "AGE",
         insurance.alias("INSURANCE_TYPE"),
+        *(NO_TEXT.alias(name) for name in FROM_FILES),
     )
+
+
+def _as_text(name: str) -> Column:
+    """A birth date as text, whose hash depends on no setting of the session."""
+    return F.to_char(col(name), DAY_FORMAT) if name == "BIRTH_DATE" else col(name)
+
+
+def _said(events: DataFrame, at: Column, insurance: Column) -> DataFrame:
+    """What files tell too, of all versions of the events."""
+    return events.select(
+        col("PATIENT_ID").alias("TOLD_ID"),
+        at.alias("TOLD_AT"),
+        gender_of(col("GENDER")).alias("TOLD_GENDER"),
+        insurance.alias("TOLD_INSURANCE"),
+    )
+
+
+def _differ(one: Column, other: Column) -> Column:
+    """Whether two known values differ; one that is not known denies nothing."""
+    return one.is_not_null() & other.is_not_null() & (one != other)

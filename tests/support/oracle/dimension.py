@@ -5,7 +5,17 @@ from collections.abc import Iterable, Sequence
 from support.oracle.row import Row
 from support.oracle.version import Timelines
 
-PATIENT = ("gender", "age", "insurance_type")
+PATIENT = (
+    "gender",
+    "age",
+    "insurance_type",
+    "first_name",
+    "last_name",
+    "birth_date",
+    "address",
+    "city",
+    "state",
+)
 HOSPITAL = ("hospital_name", "city", "state")
 ORGANIZATION = ("organization_name", "city", "state", "revenue", "utilization")
 

@@ -31,11 +31,13 @@ FIELDS = {
 }
 NUMBERS = {"bed_capacity": (38, 0), "utilization": (38, 0), "revenue": (18, 2)}
 IDS = {
-    "hospital": ("hospital_id",),
-    "department": ("hospital_id", "department"),
-    "organization": ("organization_id",),
-    "payer": ("payer_id",),
+    "hospital": {"hospital_id": "HOSPITAL_ID"},
+    "department": {"hospital_id": "HOSPITAL_ID", "department": "DEPARTMENT"},
+    "organization": {"organization_id": "Id"},
+    "payer": {"payer_id": "Id"},
+    "patient": {"patient_id": "Id"},
 }
+"""Without these a line cannot be read."""
 
 
 def record_row(source: str, fields: Mapping[str, Any]) -> Row:

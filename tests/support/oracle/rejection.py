@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable
 
-from support.oracle.feed import FIELDS, IDS
+from support.oracle.feed import IDS
 from support.oracle.row import Row
 from support.oracle.value import parsed, payload_hash, text, time
 from support.raw import FLOW, VITALS, RawEvent, RawRecord
@@ -50,8 +50,8 @@ def rejection_of_record(record: RawRecord) -> str | None:
     if unread is not None:
         return unread
     fields = parsed(record.payload)
-    for name in IDS[record.source]:
-        if text(fields.get(FIELDS[record.source][name])) is None:
+    for name, column in IDS[record.source].items():
+        if text(fields.get(column)) is None:
             return f"MISSING_{name.upper()}"
     return None
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from support.oracle.encounter import encounter_row
 from support.oracle.feed import record_row
+from support.oracle.patient import patient_row
 from support.oracle.patient_flow import flow_row
 from support.oracle.rejection import rejection_of_event, rejection_of_record
 from support.oracle.row import Row
@@ -31,10 +32,17 @@ def silver_records(raw: Iterable[RawRecord]) -> list[Row]:
     rows: dict[tuple[str, dt.datetime], Row] = {}
     for record in raw:
         if rejection_of_record(record) is None:
-            rows[record.payload, record.as_of] = record_row(
-                record.source, parsed(record.payload)
-            ) | {"as_of": record.as_of, "payload_hash": payload_hash(record.payload)}
+            rows[record.payload, record.as_of] = _record_row(record)
     return list(rows.values())
+
+
+def _record_row(record: RawRecord) -> Row:
+    fields = parsed(record.payload)
+    if record.source == "patient":
+        row = patient_row(fields, record.as_of)
+    else:
+        row = record_row(record.source, fields)
+    return row | {"as_of": record.as_of, "payload_hash": payload_hash(record.payload)}
 
 
 def _event_row(source: str, payload: str) -> Row:

@@ -36,14 +36,15 @@ def expected_tables(events: Iterable[RawEvent], records: Iterable[RawRecord] = (
         for source in (FLOW, ENCOUNTER, VITALS)
     }
     for source in FEEDS:
-        tables[f"silver.{source}"] = silver_records(r for r in records if r.source == source)
+        table = "encounter_record" if source == ENCOUNTER else source
+        tables[f"silver.{table}"] = silver_records(r for r in records if r.source == source)
     tables["ops.rejected_event"] = rejected_rows(events, records)
     return tables | _gold(tables)
 
 
 def _gold(silver: Tables) -> Tables:
     flow, encounters = winners(silver["silver.patient_flow"]), winners(silver["silver.encounter"])
-    patients = patient_timelines(flow, encounters)
+    patients = patient_timelines(flow, encounters, silver["silver.patient"], PATIENT)
     readings = winners(silver["silver.vitals"])
     hospitals = snapshot_timelines(silver["silver.hospital"], "hospital_id", HOSPITAL)
     organizations = snapshot_timelines(

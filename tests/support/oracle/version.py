@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from support.oracle.event import encounter_time, flow_time
+from support.oracle.patient import gender
 from support.oracle.row import Row
 
 
@@ -52,15 +53,22 @@ def version_at(of: Timelines, identity: str | None, at: dt.datetime | None) -> V
     return started[-1] if started else next(iter(versions), None)
 
 
-def patient_timelines(flow: Iterable[Row], encounters: Iterable[Row]) -> Timelines:
-    """Gender, age and insurance of each patient, from winning versions."""
-    told = [(row, flow_time(row), f"flow:{row['event_id']}", row["insurance_type"]) for row in flow]
-    told += [(row, encounter_time(row), f"encounter:{row['event_id']}", None) for row in encounters]
+def patient_timelines(
+    flow: Iterable[Row], encounters: Iterable[Row], files: Iterable[Row], tracked: Sequence[str]
+) -> Timelines:
+    """What each patient's winning events and rows of the files tell, in one timeline."""
+    told = [(row, flow_time(row), f"flow:{row['event_id']}") for row in flow]
+    told += [(row, encounter_time(row), f"encounter:{row['event_id']}") for row in encounters]
+    told += [(row, row["as_of"], f"patient:{row['payload_hash']}") for row in files]
     return timelines(
-        Observation(row["patient_id"], at, order, (row["gender"], row["age"], insurance))
-        for row, at, order, insurance in told
+        Observation(row["patient_id"], at, order, tuple(_meant(row, name) for name in tracked))
+        for row, at, order in told
         if row["patient_id"] is not None and at is not None
     )
+
+
+def _meant(row: Row, name: str) -> Any:
+    return gender(row["gender"]) if name == "gender" else row.get(name)
 
 
 def snapshot_timelines(rows: Iterable[Row], id_column: str, tracked: Sequence[str]) -> Timelines:
