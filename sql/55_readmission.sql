@@ -94,11 +94,11 @@ discharge as (
         stay.diagnosis_code,
         stay.admitted_at,
         stay.discharged_at,
-        before.all_left_at
+        earlier.all_left_at
     from stay
-    asof join admission as before
-        match_condition(stay.discharged_at > before.admitted_at)
-        on stay.patient_id = before.patient_id
+    asof join admission as earlier
+        match_condition(stay.discharged_at > earlier.admitted_at)
+        on stay.patient_id = earlier.patient_id
     where
         stay.discharged_at is not null
         and (stay.admitted_at is null or stay.discharged_at > stay.admitted_at)
@@ -138,21 +138,21 @@ followed as (
         home.day_7_at,
         home.day_14_at,
         home.day_30_at,
-        after.stay_key as next_stay_key,
-        after.hospital_id as next_hospital_id,
-        after.department as next_department,
-        after.admission_priority as next_admission_priority,
-        after.admitted_at as next_admitted_at,
+        later.stay_key as next_stay_key,
+        later.hospital_id as next_hospital_id,
+        later.department as next_department,
+        later.admission_priority as next_admission_priority,
+        later.admitted_at as next_admitted_at,
         coalesce(
-            after.admission_priority = 'Transfer'
-            and after.hospital_id <> home.hospital_id
-            and after.admitted_at <= home.day_1_at,
+            later.admission_priority = 'Transfer'
+            and later.hospital_id <> home.hospital_id
+            and later.admitted_at <= home.day_1_at,
             false
         ) as is_transfer
     from home
-    asof join admission as after
-        match_condition(home.discharged_at <= after.admitted_at)
-        on home.patient_id = after.patient_id
+    asof join admission as later
+        match_condition(home.discharged_at <= later.admitted_at)
+        on home.patient_id = later.patient_id
 )
 
 select
