@@ -33,11 +33,12 @@ class HeaderError(LoaderError):
     """The header cannot name the fields."""
 
 
-def read_lines(text: Iterator[str], key_columns: Sequence[str]) -> Iterator[Line]:
+def read_lines(text: Iterator[str], key_columns: Sequence[str | tuple[str, ...]]) -> Iterator[Line]:
     """Yield every record behind the header, in order; HeaderError if the header will not do.
 
-    `text` yields physical lines with their ends, undecodable bytes as surrogate escapes. The lines
-    depend on the text alone, so reading again yields the same ones.
+    Of a key column with several names, the header must have one. `text` yields physical lines with
+    their ends, undecodable bytes as surrogate escapes. The lines depend on the text alone, so
+    reading again yields the same ones.
     """
     lines = _Lines(text)
     columns = _header(lines, key_columns)
@@ -90,7 +91,7 @@ def _next_record(reader: "Iterator[list[str]]", lines: _Lines) -> list[str] | No
         return None
 
 
-def _header(lines: _Lines, key_columns: Sequence[str]) -> list[str]:
+def _header(lines: _Lines, key_columns: Sequence[str | tuple[str, ...]]) -> list[str]:
     fields = _next_record(csv.reader(lines, strict=True), lines)
     if not fields:
         raise HeaderError("has no header line")
@@ -103,7 +104,8 @@ def _header(lines: _Lines, key_columns: Sequence[str]) -> list[str]:
     doubled = sorted({column for column in columns if columns.count(column) > 1})
     if doubled:
         raise HeaderError(f"has more than one column {', '.join(doubled)}")
-    missing = [column for column in key_columns if column not in columns]
+    needed = [(one,) if isinstance(one, str) else one for one in key_columns]
+    missing = [" or ".join(names) for names in needed if not set(names) & set(columns)]
     if missing:
         raise HeaderError(
             f"has no column {', '.join(missing)}; its columns are {', '.join(columns)}"

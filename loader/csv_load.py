@@ -12,13 +12,14 @@ import logging
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import dropwhile
 from pathlib import Path
 from typing import Protocol
 
 from loader.csv_lines import JSON, HeaderError, Line, read_lines
 from loader.errors import DoubtfulError
-from loader.feed_file import FeedFile, FileError, modified, open_text
+from loader.feed_file import FeedFile, FileError, modified, open_file
 from loader.trouble import Trouble
 
 log = logging.getLogger(__name__)
@@ -41,6 +42,8 @@ class Outcome:
 
     path: Path
     feed: str
+    as_of: datetime | None
+    """UTC; null where the file could not be read."""
     state: str
     rows: int = 0
     broken: int = 0
@@ -70,24 +73,24 @@ class FileLoader:
     sink: Sink
     size: ChunkSize
     patience: float
-    landed: Callable[[Outcome], None]
-    """Told after each chunk how far the file is."""
+    landed: Callable[[Outcome, int], None]
+    """Told after each chunk what has become of the file, and its bytes read on disk."""
 
     def load(self, file: FeedFile) -> Outcome:
         """Land what raw does not hold of this file; FileError if the header will not do."""
         load_id = uuid.uuid4().hex
         done = self._last_line(file, in_doubt=False)
-        outcome = Outcome(file.path, file.feed.name, ALREADY_LOADED if done else EMPTY)
-        with open_text(file) as text:
+        outcome = Outcome(file.path, file.feed.name, file.as_of, ALREADY_LOADED if done else EMPTY)
+        with open_file(file.path) as opened:
             try:
-                lines = read_lines(text, file.feed.key_columns)
+                lines = read_lines(opened.text, file.feed.key_columns)
                 new = dropwhile(lambda line: line.number <= done, lines)
                 for chunk in _chunks(new, self.size):
                     self._land(LineBatch(file, chunk, load_id))
                     outcome.rows += len(chunk)
                     outcome.broken += sum(line.encoding != JSON for line in chunk)
                     outcome.state = RESUMED if done else LOADED
-                    self.landed(outcome)
+                    self.landed(outcome, opened.bytes_read())
             except HeaderError as error:
                 raise FileError(f"{file.path}: {error}") from error
         if modified(file.path) != file.read_at:

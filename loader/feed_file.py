@@ -3,10 +3,12 @@
 import gzip
 import hashlib
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import BinaryIO, TextIO, cast
 from zlib import error as ZlibError
 
 from loader.errors import LoaderError, UsageError
@@ -36,19 +38,34 @@ class FeedFile:
     """Modification time and size when the hash was taken."""
 
 
+@dataclass(frozen=True)
+class OpenFile:
+    """A file's text, and how far its reading is."""
+
+    text: TextIO
+    """Lines with their ends, undecodable bytes as surrogate escapes, no byte order mark."""
+    _on_disk: BinaryIO
+
+    def bytes_read(self) -> int:
+        """Bytes of the file on disk (compressed, if it is) that have been read so far."""
+        return self._on_disk.tell()
+
+
 def find_files(paths: Iterable[Path]) -> tuple[list[tuple[Path, Feed]], list[Path]]:
     """Return (files to load with their feeds, files of unknown feeds skipped in folders).
 
-    UsageError names every path that is not there and every named file that is no feed.
+    In the order given; of a folder its own files by name, then its folders by name, and so on down:
+    so nights named by their dates come one after the other. UsageError names every path that is not
+    there, every named file that is no feed and every named folder without any.
     """
     found: list[tuple[Path, Feed]] = []
     skipped: list[Path] = []
     problems: list[str] = []
     for path in paths:
         if path.is_dir():
-            files = sorted(file for file in path.iterdir() if _feed_name(file) is not None)
-            known = [(file, FEEDS[name]) for file in files if (name := _feed_name(file)) in FEEDS]
-            skipped += [file for file in files if _feed_name(file) not in FEEDS]
+            files = list(_csv_files(path))
+            known = [(file, FEEDS[name]) for file, name in files if name in FEEDS]
+            skipped += [file for file, name in files if name not in FEEDS]
             found += known
             if not known:
                 problems.append(f"{path}: holds no file of a known feed")
@@ -76,8 +93,8 @@ def identify(path: Path, feed: Feed, as_of: datetime | None) -> FeedFile:
         read_at = modified(path)
         if as_of is None:
             as_of = datetime.fromtimestamp(read_at[0] // 10**9, UTC).replace(tzinfo=None)
-        with _open_bytes(path) as file:
-            while chunk := file.read(_CHUNK_BYTES):
+        with _open_bytes(path) as (content, _):
+            while chunk := content.read(_CHUNK_BYTES):
                 digest.update(chunk)
                 first, *others = chunk.splitlines()  # a chunk's own lines are short enough
                 if line_bytes + len(first) > _LONGEST_LINE:
@@ -97,20 +114,41 @@ def modified(path: Path) -> tuple[int, int]:
     return status.st_mtime_ns, status.st_size
 
 
-def open_text(file: FeedFile) -> io.TextIOWrapper:
-    """Open the file as lines with their ends, undecodable bytes as surrogate escapes, no BOM."""
-    return io.TextIOWrapper(
-        _open_bytes(file.path),  # type: ignore[arg-type]  # a name is not needed
-        encoding="utf-8-sig",
-        errors="surrogateescape",
-        newline="",
-    )
+def size_on_disk(path: Path) -> int:
+    """Return the bytes of the file, 0 if it cannot be told."""
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
 
 
-def _open_bytes(path: Path) -> io.BufferedIOBase:
-    if path.suffix == ".gz":
-        return gzip.open(path, "rb")
-    return path.open("rb")
+@contextmanager
+def open_file(path: Path) -> Iterator[OpenFile]:
+    """Open the file, uncompressed on the way if its name ends in .gz."""
+    with _open_bytes(path) as (content, on_disk):
+        text = io.TextIOWrapper(content, encoding="utf-8-sig", errors="surrogateescape", newline="")
+        yield OpenFile(text, on_disk)
+
+
+@contextmanager
+def _open_bytes(path: Path) -> Iterator[tuple[BinaryIO, BinaryIO]]:
+    """The content, and the file on disk that it comes from."""
+    with path.open("rb") as on_disk:
+        if path.suffix.lower() != ".gz":
+            yield on_disk, on_disk
+            return
+        with gzip.GzipFile(fileobj=on_disk) as content:
+            yield cast(BinaryIO, content), on_disk
+
+
+def _csv_files(folder: Path) -> Iterator[tuple[Path, str]]:
+    inside = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+    for path in inside:
+        if path.is_file() and (name := _feed_name(path)) is not None:
+            yield path, name
+    for path in inside:
+        if path.is_dir():
+            yield from _csv_files(path)
 
 
 def _feed_name(path: Path) -> str | None:

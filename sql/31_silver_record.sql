@@ -121,7 +121,7 @@ create or alter table silver.encounter_record (
 comment = 'One row per encounter, snapshot and distinct payload of an encounters file; the events are in silver.encounter. Holds patient data.';
 
 create or alter table silver.condition (
-    condition_id varchar not null comment 'SHA-256 of patient, encounter, code and start, by which nights tell of the same condition.',
+    condition_id varchar not null comment 'SHA-256 of patient, encounter and code (and start, without an encounter), by which nights tell of the same condition.',
     as_of timestamp_ntz not null comment 'When the snapshot was true, UTC.',
     payload_hash varchar not null comment 'SHA-256 of the payload: finds the row in raw.',
     patient_id varchar comment 'Durable patient id.',
@@ -176,7 +176,7 @@ create or alter table silver.procedure (
 comment = 'One row per procedure done to a patient, snapshot and distinct payload. Holds patient data.';
 
 create or alter table silver.allergy (
-    allergy_id varchar not null comment 'SHA-256 of patient, encounter, code and start, by which nights tell of the same allergy.',
+    allergy_id varchar not null comment 'SHA-256 of patient, encounter and code (and start, without an encounter), by which nights tell of the same allergy.',
     as_of timestamp_ntz not null comment 'When the snapshot was true, UTC.',
     payload_hash varchar not null comment 'SHA-256 of the payload: finds the row in raw.',
     patient_id varchar comment 'Durable patient id.',
@@ -222,7 +222,7 @@ create or alter table silver.claim_transaction (
     as_of timestamp_ntz not null comment 'When the snapshot was true, UTC.',
     payload_hash varchar not null comment 'SHA-256 of the payload: finds the row in raw.',
     claim_id varchar comment 'Claim it belongs to.',
-    charge_id varchar comment 'Number of the charge within the claim.',
+    charge_id varchar comment 'Number the file gives the line.',
     patient_id varchar comment 'Durable patient id.',
     encounter_id varchar comment 'Encounter that is claimed.',
     provider_id varchar comment 'Clinician.',

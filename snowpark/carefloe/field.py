@@ -133,12 +133,11 @@ def null_if_empty(given: Column) -> Column:
 
 
 def _iso(given: Column) -> Column:
-    told = coalesce(given, lit(""))
-    (first, meant), *others = DATE_FORMATS
-    iso = F.when(told.rlike(first), F.regexp_replace(told, lit(first), lit(meant)))
-    for written, means in others:
-        iso = iso.when(told.rlike(written), F.regexp_replace(told, lit(written), lit(means)))
-    return iso.otherwise(told)
+    iso = coalesce(given, lit(""))
+    for written, meant in DATE_FORMATS:
+        # What one has made of it, no other matches.
+        iso = F.regexp_replace(iso, lit(f"^{written}$"), lit(meant))
+    return iso
 
 
 def _text_at(path: str) -> Column:

@@ -35,6 +35,15 @@ TABLES = (
     "raw.department_record",
     "raw.organization_record",
     "raw.payer_record",
+    "raw.patient_record",
+    "raw.provider_record",
+    "raw.encounter_record",
+    "raw.condition_record",
+    "raw.observation_record",
+    "raw.procedure_record",
+    "raw.allergy_record",
+    "raw.claim_record",
+    "raw.claim_transaction_record",
     "ops.notification",
     "ops.notification_delivery",
 )
@@ -107,6 +116,9 @@ def admin(address: str) -> Iterator[KafkaAdminClient]:
         client.close()
 
 
+LOADER = {"role": "CAREFLOE_LOADER", "warehouse": "CAREFLOE_LOAD_WH"}
+
+
 class RawAccount:
     """The raw tables of a sandbox account, seen past the loader."""
 
@@ -128,10 +140,13 @@ class RawAccount:
         return Counter((topic, int(at), int(offset)) for topic, at, offset in rows)
 
     def use(self, **other: Any) -> None:
-        """Write connections.toml; `other` overrides connection parameters (a proxy's port)."""
+        """Write connections.toml, with the loader's role and nothing more.
+
+        `other` overrides connection parameters (a proxy's port).
+        """
         path = self.home / "connections.toml"
         path.touch(0o600)
-        path.write_text(toml_table("sandbox", self.parameters | other))
+        path.write_text(toml_table("sandbox", self.parameters | LOADER | other))
 
     def close(self) -> None:
         self._connection.close()

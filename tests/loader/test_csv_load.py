@@ -127,7 +127,7 @@ def test_a_file_that_cannot_be_loaded_is_told_and_the_others_are_loaded(
     ("arguments", "part"),
     [
         (["nowhere"], "nowhere: there is no such file or folder"),
-        (["patients.csv"], "patients.csv: is no known feed"),
+        (["immunizations.csv"], "immunizations.csv: is no known feed"),
         (["empty"], "empty: holds no file of a known feed"),
         (["--as-of", "yesterday"], "--as-of yesterday: is no ISO-8601 time"),
         ([], "Missing argument"),
@@ -136,7 +136,7 @@ def test_a_file_that_cannot_be_loaded_is_told_and_the_others_are_loaded(
 def test_arguments_that_cannot_be_meant_are_exit_2_before_anything_is_loaded(
     raw: RawAccount, tmp_path: Path, arguments: list[str], part: str
 ) -> None:
-    file_of(tmp_path, "patients.csv", b"Id\n1\n")
+    file_of(tmp_path, "immunizations.csv", b"DATE\n1\n")
     payers = file_of(tmp_path, "payers.csv", PAYERS)
     (tmp_path / "empty").mkdir()
     given = [str(tmp_path / name) if "--as-of" not in arguments else name for name in arguments]

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from loader.feed import FEEDS
-from loader.feed_file import FileError, identify, open_text
+from loader.feed_file import FileError, identify, open_file
 
 PAYERS = FEEDS["payers"]
 AS_OF = datetime(2026, 1, 5)
@@ -27,8 +27,8 @@ def test_the_identity_is_that_of_the_uncompressed_content(tmp_path: Path) -> Non
 def test_the_text_is_read_as_written_but_for_the_byte_order_mark(tmp_path: Path) -> None:
     path = tmp_path / "payers.csv.gz"
     path.write_bytes(gzip.compress(b"\xef\xbb\xbfId\r\n\xff\rx"))
-    with open_text(identify(path, PAYERS, AS_OF)) as text:
-        assert list(text) == ["Id\r\n", "\udcff\r", "x"]
+    with open_file(path) as opened:
+        assert list(opened.text) == ["Id\r\n", "\udcff\r", "x"]
 
 
 @pytest.mark.parametrize("size", [16 * 1024 * 1024, 16 * 1024 * 1024 + 1])

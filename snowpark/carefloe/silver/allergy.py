@@ -5,11 +5,9 @@ from snowflake.snowpark import Session
 from carefloe.field import NO_DAY, file_date, text, with_text
 from carefloe.rule import bad, ended_before_started, not_told
 from carefloe.silver import source
-from carefloe.silver.natural_key import KEY_FIELDS, KEY_RULES, natural_key, without_key
-from carefloe.silver.source import Source
+from carefloe.silver.natural_key import keyed_record, moment_without_encounter
 
 FIELDS = {
-    **KEY_FIELDS,
     "DESCRIPTION": text("DESCRIPTION"),
     **with_text({"STARTED_ON": file_date("START"), "ENDED_ON": file_date("STOP")}),
     "ALLERGY_TYPE": text("TYPE"),
@@ -21,17 +19,9 @@ RULES = (
     bad("STARTED_ON"),
     bad("ENDED_ON"),
     ended_before_started("STARTED_ON", "ENDED_ON", NO_DAY),
-    *KEY_RULES,
 )
 
-SOURCE = Source(
-    "allergy",
-    "record",
-    FIELDS,
-    without_key("ALLERGY_ID"),
-    RULES,
-    derived=(natural_key("ALLERGY_ID", "STARTED_ON"),),
-)
+SOURCE = keyed_record("allergy", FIELDS, RULES, moment_without_encounter("STARTED_ON"))
 
 
 def load(session: Session) -> str:

@@ -1,12 +1,11 @@
 """Claims, from the claims file."""
 
 from snowflake.snowpark import Session
-from snowflake.snowpark.functions import col
 
 from carefloe.field import file_date, file_time, number, payer, text, with_text
 from carefloe.rule import bad, missing, negative_cost, not_told
 from carefloe.silver import source
-from carefloe.silver.source import Source
+from carefloe.silver.source import record
 
 OUTSTANDING = {
     "OUTSTANDING_PRIMARY": number("OUTSTANDING1", 18, 2),
@@ -41,7 +40,7 @@ RULES = (
     missing("ENCOUNTER_ID"),
 )
 
-SOURCE = Source("claim", "record", FIELDS, {"MISSING_CLAIM_ID": col("CLAIM_ID").is_null()}, RULES)
+SOURCE = record("claim", ["CLAIM_ID"], FIELDS, RULES)
 
 
 def load(session: Session) -> str:

@@ -1,12 +1,11 @@
 """Charges, payments and transfers of claims, from the claims_transactions file."""
 
 from snowflake.snowpark import Session
-from snowflake.snowpark.functions import col
 
 from carefloe.field import NO_TIME, code, file_time, number, text, with_text
 from carefloe.rule import bad, ended_before_started, missing, negative_cost
 from carefloe.silver import source
-from carefloe.silver.source import Source
+from carefloe.silver.source import record
 
 AMOUNTS = {
     "AMOUNT": number("AMOUNT", 18, 2),
@@ -47,13 +46,7 @@ RULES = (
     missing("TRANSACTION_TYPE"),
 )
 
-SOURCE = Source(
-    "claim_transaction",
-    "record",
-    FIELDS,
-    {"MISSING_TRANSACTION_ID": col("TRANSACTION_ID").is_null()},
-    RULES,
-)
+SOURCE = record("claim_transaction", ["TRANSACTION_ID"], FIELDS, RULES)
 
 
 def load(session: Session) -> str:

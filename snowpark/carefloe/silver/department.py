@@ -6,7 +6,7 @@ from snowflake.snowpark.functions import col, lit
 from carefloe.field import NO_NUMBER, number, text
 from carefloe.rule import Rule, missing
 from carefloe.silver import source
-from carefloe.silver.source import Source
+from carefloe.silver.source import record
 
 FIELDS = {
     "HOSPITAL_ID": text("HOSPITAL_ID"),
@@ -24,16 +24,7 @@ RULES = (
     missing("BED_CAPACITY"),
 )
 
-SOURCE = Source(
-    "department",
-    "record",
-    FIELDS,
-    {
-        "MISSING_HOSPITAL_ID": col("HOSPITAL_ID").is_null(),
-        "MISSING_DEPARTMENT": col("DEPARTMENT").is_null(),
-    },
-    RULES,
-)
+SOURCE = record("department", ["HOSPITAL_ID", "DEPARTMENT"], FIELDS, RULES)
 
 
 def load(session: Session) -> str:

@@ -6,7 +6,7 @@ from snowflake.snowpark.functions import col
 from carefloe.field import NO_TIME, file_time, number, payer, text, with_text
 from carefloe.rule import Rule, bad, missing, negative_cost, not_told
 from carefloe.silver import source
-from carefloe.silver.source import Source
+from carefloe.silver.source import record
 
 COSTS = ("BASE_ENCOUNTER_COST", "TOTAL_CLAIM_COST", "PAYER_COVERAGE")
 
@@ -39,14 +39,7 @@ RULES = (
     missing("PATIENT_ID"),
 )
 
-SOURCE = Source(
-    "encounter",
-    "record",
-    FIELDS,
-    {"MISSING_ENCOUNTER_ID": col("ENCOUNTER_ID").is_null()},
-    RULES,
-    table="encounter_record",
-)
+SOURCE = record("encounter", ["ENCOUNTER_ID"], FIELDS, RULES, table="encounter_record")
 
 
 def load(session: Session) -> str:

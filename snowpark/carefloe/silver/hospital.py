@@ -1,12 +1,11 @@
 """Hospitals, from the hospitals file."""
 
 from snowflake.snowpark import Session
-from snowflake.snowpark.functions import col
 
 from carefloe.field import text
 from carefloe.rule import missing
 from carefloe.silver import source
-from carefloe.silver.source import Source
+from carefloe.silver.source import record
 
 FIELDS = {
     "HOSPITAL_ID": text("HOSPITAL_ID"),
@@ -17,9 +16,7 @@ FIELDS = {
 
 RULES = (missing("HOSPITAL_NAME"),)
 
-SOURCE = Source(
-    "hospital", "record", FIELDS, {"MISSING_HOSPITAL_ID": col("HOSPITAL_ID").is_null()}, RULES
-)
+SOURCE = record("hospital", ["HOSPITAL_ID"], FIELDS, RULES)
 
 
 def load(session: Session) -> str:

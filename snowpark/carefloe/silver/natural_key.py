@@ -1,33 +1,52 @@
-"""The identity of what files give no id: a hash of patient, encounter, code and time.
+"""The identity of what files give no id: a hash of what tells its lines apart.
 
-Within a file of any Synthea version these four name one line. So the nights agree on what they tell
-of, also where a later one corrects the rest of the line.
+Patient, encounter and code do so within a file of any Synthea version, but for what is done again
+and again in one encounter: that takes its time too. So the nights agree on what they tell of, also
+where a later one corrects the rest of the line.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from snowflake.snowpark import Column
-from snowflake.snowpark.functions import coalesce, col
+from snowflake.snowpark.functions import coalesce, col, iff
 
-from carefloe.field import text
+from carefloe.field import NO_TEXT, Field, text
 from carefloe.key import hash_of, instant
-from carefloe.rule import missing
+from carefloe.rule import Rule, missing
+from carefloe.silver.source import Source
 
 KEY_FIELDS = {
     "PATIENT_ID": text("PATIENT"),
     "ENCOUNTER_ID": text("ENCOUNTER"),
     "CODE": text("CODE"),
 }
-KEY_RULES = (missing("PATIENT_ID"), missing("CODE"))
 
 
-def natural_key(identifier: str, at: str) -> Mapping[str, Column]:
-    """The id. `at` is a column of `with_text`; where it is unreadable, its text stands for it."""
-    moment = instant(col(at).cast("timestamp_ntz")).cast("string")
-    return {identifier: hash_of(*map(col, KEY_FIELDS), coalesce(moment, col(f"{at}_TEXT")))}
+def keyed_record(
+    name: str, fields: Mapping[str, Field], rules: Sequence[Rule], *more: Column
+) -> Source:
+    """A feed whose <NAME>_ID is the hash of KEY_FIELDS and these columns more.
+
+    A line with none of KEY_FIELDS is rejected, MISSING_<NAME>_ID: nothing tells what it is of.
+    """
+    identifier = f"{name.upper()}_ID"
+    patient, encounter, code = (col(one).is_null() for one in KEY_FIELDS)
+    return Source(
+        name,
+        "record",
+        {**KEY_FIELDS, **fields},
+        {f"MISSING_{identifier}": patient & encounter & code},
+        [*rules, missing("PATIENT_ID"), missing("CODE")],
+        derived=[{identifier: hash_of(*map(col, KEY_FIELDS), *more)}],
+        judged=list(KEY_FIELDS),
+    )
 
 
-def without_key(identifier: str) -> Mapping[str, Column]:
-    """MISSING_<ID>: neither patient nor encounter nor code tells what the line is of."""
-    absent = col("PATIENT_ID").is_null() & col("ENCOUNTER_ID").is_null() & col("CODE").is_null()
-    return {f"MISSING_{identifier}": absent}
+def moment(at: str) -> Column:
+    """A time or day of `with_text` as one text, however it is written; unreadable, as it is."""
+    return coalesce(instant(col(at).cast("timestamp_ntz")).cast("string"), col(f"{at}_TEXT"))
+
+
+def moment_without_encounter(at: str) -> Column:
+    """The moment where no encounter tells one line from another, else null."""
+    return iff(col("ENCOUNTER_ID").is_null(), moment(at), NO_TEXT)

@@ -7,11 +7,9 @@ from snowflake.snowpark.functions import col, lit
 from carefloe.field import file_time, number, text, with_text
 from carefloe.rule import Rule, bad, not_told
 from carefloe.silver import source
-from carefloe.silver.natural_key import KEY_FIELDS, KEY_RULES, natural_key, without_key
-from carefloe.silver.source import Source
+from carefloe.silver.natural_key import keyed_record, moment
 
 FIELDS = {
-    **KEY_FIELDS,
     "CATEGORY": text("CATEGORY"),
     "DESCRIPTION": text("DESCRIPTION"),
     "VALUE_TEXT": text("VALUE"),
@@ -30,17 +28,9 @@ RULES = (
         & col("VALUE_TEXT").is_not_null()
         & col("VALUE_NUMBER").is_null(),
     ),
-    *KEY_RULES,
 )
 
-SOURCE = Source(
-    "observation",
-    "record",
-    FIELDS,
-    without_key("OBSERVATION_ID"),
-    RULES,
-    derived=(natural_key("OBSERVATION_ID", "OBSERVED_AT"),),
-)
+SOURCE = keyed_record("observation", FIELDS, RULES, moment("OBSERVED_AT"))
 
 
 def load(session: Session) -> str:

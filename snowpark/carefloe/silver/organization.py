@@ -1,12 +1,11 @@
 """Organizations, from the organizations file."""
 
 from snowflake.snowpark import Session
-from snowflake.snowpark.functions import col
 
 from carefloe.field import number, text
 from carefloe.rule import missing
 from carefloe.silver import source
-from carefloe.silver.source import Source
+from carefloe.silver.source import record
 
 FIELDS = {
     "ORGANIZATION_ID": text("Id"),
@@ -19,13 +18,7 @@ FIELDS = {
 
 RULES = (missing("ORGANIZATION_NAME"),)
 
-SOURCE = Source(
-    "organization",
-    "record",
-    FIELDS,
-    {"MISSING_ORGANIZATION_ID": col("ORGANIZATION_ID").is_null()},
-    RULES,
-)
+SOURCE = record("organization", ["ORGANIZATION_ID"], FIELDS, RULES)
 
 
 def load(session: Session) -> str:

@@ -7,7 +7,7 @@ from snowflake.snowpark.functions import coalesce, col, lit
 from carefloe.field import NO_DAY, file_date, gender, text, with_text
 from carefloe.rule import Rule, bad, missing, not_told
 from carefloe.silver import source
-from carefloe.silver.source import Source
+from carefloe.silver.source import record
 
 OLDEST_YEARS = 120
 
@@ -43,9 +43,7 @@ RULES = (
     missing("GENDER"),
 )
 
-SOURCE = Source(
-    "patient", "record", FIELDS, {"MISSING_PATIENT_ID": col("PATIENT_ID").is_null()}, RULES
-)
+SOURCE = record("patient", ["PATIENT_ID"], FIELDS, RULES)
 
 
 def load(session: Session) -> str:

@@ -1,12 +1,11 @@
 """Payers, from the payers file."""
 
 from snowflake.snowpark import Session
-from snowflake.snowpark.functions import col
 
 from carefloe.field import text
 from carefloe.rule import missing
 from carefloe.silver import source
-from carefloe.silver.source import Source
+from carefloe.silver.source import record
 
 FIELDS = {
     "PAYER_ID": text("Id"),
@@ -16,7 +15,7 @@ FIELDS = {
 
 RULES = (missing("PAYER_NAME"),)
 
-SOURCE = Source("payer", "record", FIELDS, {"MISSING_PAYER_ID": col("PAYER_ID").is_null()}, RULES)
+SOURCE = record("payer", ["PAYER_ID"], FIELDS, RULES)
 
 
 def load(session: Session) -> str:

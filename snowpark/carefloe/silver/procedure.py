@@ -6,14 +6,12 @@ from snowflake.snowpark.functions import coalesce
 from carefloe.field import NO_TIME, Field, file_time, file_time_of, number, text, with_text
 from carefloe.rule import bad, ended_before_started, negative_cost, not_told
 from carefloe.silver import source
-from carefloe.silver.natural_key import KEY_FIELDS, KEY_RULES, natural_key, without_key
-from carefloe.silver.source import Source
+from carefloe.silver.natural_key import keyed_record, moment
 
 # Older files have the one column DATE instead of START and STOP.
 BEGAN = coalesce(text("START").value, text("DATE").value)
 
 FIELDS = {
-    **KEY_FIELDS,
     "DESCRIPTION": text("DESCRIPTION"),
     "STARTED_AT": Field("START", file_time_of(BEGAN)),
     "STARTED_AT_TEXT": Field("DATE", BEGAN),
@@ -29,17 +27,9 @@ RULES = (
     ended_before_started("STARTED_AT", "ENDED_AT", NO_TIME),
     bad("BASE_COST"),
     negative_cost("BASE_COST"),
-    *KEY_RULES,
 )
 
-SOURCE = Source(
-    "procedure",
-    "record",
-    FIELDS,
-    without_key("PROCEDURE_ID"),
-    RULES,
-    derived=(natural_key("PROCEDURE_ID", "STARTED_AT"),),
-)
+SOURCE = keyed_record("procedure", FIELDS, RULES, moment("STARTED_AT"))
 
 
 def load(session: Session) -> str:

@@ -1,12 +1,11 @@
 """Clinicians, from the providers file."""
 
 from snowflake.snowpark import Session
-from snowflake.snowpark.functions import col
 
 from carefloe.field import gender, text
 from carefloe.rule import missing
 from carefloe.silver import source
-from carefloe.silver.source import Source
+from carefloe.silver.source import record
 
 FIELDS = {
     "PROVIDER_ID": text("Id"),
@@ -20,9 +19,7 @@ FIELDS = {
 
 RULES = (missing("PROVIDER_NAME"), missing("ORGANIZATION_ID"))
 
-SOURCE = Source(
-    "provider", "record", FIELDS, {"MISSING_PROVIDER_ID": col("PROVIDER_ID").is_null()}, RULES
-)
+SOURCE = record("provider", ["PROVIDER_ID"], FIELDS, RULES)
 
 
 def load(session: Session) -> str:

@@ -21,7 +21,7 @@ FUTURE_EVENT = {
 }
 """An event stamped more than a day after its own broker time has a wrong clock."""
 JUDGED = ("EVENT_TYPE", "EVENT_TIMESTAMP")
-"""The fields that may make an event unreadable: to find those to reject, no others are read."""
+"""The fields that may make an event unreadable."""
 
 
 @dataclass(frozen=True)
@@ -35,11 +35,13 @@ class Source:
     fields: Mapping[str, Field]
     """Silver column -> its field."""
     unreadable: Mapping[str, Column]
-    """Reason -> what detects it, over the typed fields, of an event those JUDGED."""
+    """Reason -> what detects it, over the typed fields that are `judged`."""
     rules: Sequence[Rule]
     """What is repaired and flagged, in the order of the flags."""
     derived: Sequence[Mapping[str, Column]] = ()
     """Columns worked out of the repaired ones, in steps: each may use those of the steps before."""
+    judged: Sequence[str] = JUDGED
+    """What `unreadable` looks at: to find the rows to reject, no other fields are read."""
     table: str | None = None
     """The silver table where events and files of one name have a table each."""
 
@@ -52,6 +54,18 @@ class Source:
     def received_at(self) -> str:
         """The column of raw that says when a row was received, or true."""
         return "BROKER_TIME" if self.kind == "event" else "AS_OF"
+
+
+def record(
+    name: str,
+    identifiers: Sequence[str],
+    fields: Mapping[str, Field],
+    rules: Sequence[Rule],
+    table: str | None = None,
+) -> Source:
+    """A feed whose lines must have these ids: MISSING_<ID> rejects those without."""
+    unreadable = {f"MISSING_{one}": col(one).is_null() for one in identifiers}
+    return Source(name, "record", fields, unreadable, rules, judged=identifiers, table=table)
 
 
 def silver_rows(source: Source, raw: DataFrame) -> DataFrame:
@@ -84,7 +98,7 @@ def rejected_rows(source: Source, raw: DataFrame) -> DataFrame:
     """One row per raw row that cannot be read, with the reason; a doubled raw row counts once."""
     named = ["PAYLOAD", "PAYLOAD_ENCODING", "ORIGIN"]
     received = raw.select(*named[:2], source.received_at, _origin(source).alias("ORIGIN"))
-    judged = [name for name in source.fields if source.kind == "record" or name in JUDGED]
+    judged = [name for name in source.judged if name in source.fields]
     return (
         _typed(source, received, [*named, source.received_at], judged)
         .filter(col("REASON").is_not_null())
