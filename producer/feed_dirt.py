@@ -31,7 +31,7 @@ _COSTS = {
 }
 _TEXTS = {"FIRST", "LAST", "NAME", "ADDRESS", "CITY", "DESCRIPTION", "NOTES", "DEPARTMENT"}
 _STOP_OF_START = {"START": "STOP", "FROMDATE": "TODATE"}
-_NO_UTF8 = ("\udce9", "\udcff", "\udcc3\udc28")
+_NO_UTF8 = ("\udce9", "\udcff", "\udcc3(")
 """Bytes as surrogates (see FeedFile): a Latin-1 letter, one that is never UTF-8, a torn pair."""
 _OLDEST_YEARS, _DAYS_PER_YEAR = 120, 366
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -52,25 +51,34 @@ def files_command(
         if to.exists() and not to.is_dir():
             raise UsageError(f"{to} is not a folder: give --to another path")
         try:
-            for snapshot in _snapshots(world, to, nights, dirt_rate):
-                _report(snapshot)
+            if nights is None:
+                _report_files(write_world(world, to, dirt_rate))
+            else:
+                for snapshot in write_nights(world, to, nights, dirt_rate):
+                    _report_night(snapshot)
         except OSError as error:
             raise ProducerError(
                 f"cannot write to {to} ({error.strerror}): check the folder"
             ) from error
 
 
-def _snapshots(world: World, to: Path, nights: int | None, dirt_rate: float) -> Iterator[Snapshot]:
-    if nights is None:
-        yield write_world(world, to, dirt_rate)
-    else:
-        yield from write_nights(world, to, nights, dirt_rate)
-
-
-def _report(snapshot: Snapshot) -> None:
+def _report_files(snapshot: Snapshot) -> None:
     for name, rows in snapshot.rows.items():
-        line = f"{snapshot.folder / name}: {rows:,} rows"
-        console.print(line, soft_wrap=True, highlight=False)
+        _say(f"{snapshot.folder / name}: {rows:,} rows")
+    _report_dirt(snapshot)
+
+
+def _report_night(snapshot: Snapshot) -> None:
+    rows = sum(snapshot.rows.values())
+    _say(f"{snapshot.folder}: {len(snapshot.rows)} files, {rows:,} rows")
+    _report_dirt(snapshot)
+
+
+def _report_dirt(snapshot: Snapshot) -> None:
     if snapshot.faults:
         faults = ", ".join(f"{fault} {n:,}" for fault, n in sorted(snapshot.faults.items()))
-        console.print(f"dirty rows: {faults}", soft_wrap=True, highlight=False)
+        _say(f"dirty rows: {faults}")
+
+
+def _say(line: str) -> None:
+    console.print(line, soft_wrap=True, highlight=False)

@@ -146,6 +146,16 @@ def test_files_and_their_replay_go_together(run: Run, tmp_path: Path) -> None:
     assert len(replayed.stdout.splitlines()) == len(rows)
 
 
+def test_nights_are_told_one_by_one_with_their_dirt(run: Run, tmp_path: Path) -> None:
+    options = ("--patients", "30", "--nights", "2", "--dirt-rate", "0.2")
+    written = run("files", *options, "--start", "2022-03-01", "--to", str(tmp_path))
+    assert written.exit_code == 0, written.stderr
+    night, dirt, next_night, _ = written.stderr.splitlines()
+    assert night.startswith(f"{tmp_path}/night_2022-03-01: 13 files, ")
+    assert "broken_line" in dirt
+    assert next_night.startswith(f"{tmp_path}/night_2022-03-02: 13 files, ")
+
+
 @pytest.mark.parametrize(
     ("arguments", "named"),
     [
@@ -166,6 +176,8 @@ def test_files_and_their_replay_go_together(run: Run, tmp_path: Path) -> None:
         (("encounters", "--dry-run"), "--from"),
         (("files", "--to", __file__), "is not a folder"),
         (("files", "--patients", "0", "--to", "x"), "--patients"),
+        (("files", "--nights", "0", "--to", "x"), "--nights"),
+        (("files", "--dirt-rate", "2", "--to", "x"), "--dirt-rate"),
         (("vitals", "--live", "--skip", "5", "--dry-run"), "--skip"),
         (("vitals", "--live", "--from", "x", "--dry-run"), "--from"),
         (("vitals", "--at", "1960-01-01", "--dry-run"), "--at"),
