@@ -26,6 +26,14 @@ def files_command(
             " DIR, the first as of --start. Without it DIR holds one snapshot, as of --start.",
         ),
     ] = None,
+    first: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            help="Write only the first N patients and what concerns them; the world stays whole.",
+            metavar="N",
+        ),
+    ] = None,
     dirt_rate: Annotated[
         float,
         share(
@@ -52,9 +60,9 @@ def files_command(
             raise UsageError(f"{to} is not a folder: give --to another path")
         try:
             if nights is None:
-                _report_files(write_world(world, to, dirt_rate))
+                _report_files(write_world(world, to, dirt_rate, first))
             else:
-                for snapshot in write_nights(world, to, nights, dirt_rate):
+                for snapshot in write_nights(world, to, nights, dirt_rate, first):
                     _report_night(snapshot)
         except OSError as error:
             raise ProducerError(

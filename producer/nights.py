@@ -42,10 +42,11 @@ _CLINIC_RATE = 3 / (YEARS_BEFORE_START * 365)
 class Chronicle:
     """The state of the world at a night: `as_of` is the start at first; `next_night` goes on."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, first: int | None = None) -> None:
+        """Of the `first` patients alone where given; their lives are the same."""
         self.world = world
         self.as_of = world.start
-        self.population = world.population()
+        self.population = world.population()[:first]
         self.sites = organizations(world)
         self.insurers = own_insurers(world, self.population)
         self.people = list(people(world, self.population))
@@ -82,7 +83,9 @@ class Chronicle:
         """The day's discharges; all who were in a bed that day join `busy`."""
         while (event := self._next_event) is not None and event.at < self.as_of:
             self._next_event = next(self._events, None)
-            patient = self._index[event.patient_id]
+            patient = self._index.get(event.patient_id)
+            if patient is None:
+                continue
             busy.add(patient)
             self._seen.add(patient)
             self.insurance[patient] = event.fields["insurance_type"]

@@ -39,24 +39,26 @@ class Snapshot:
     """Dirty rows by fault."""
 
 
-def write_world(world: World, folder: Path, dirt_rate: float = 0.0) -> Snapshot:
+def write_world(
+    world: World, folder: Path, dirt_rate: float = 0.0, first: int | None = None
+) -> Snapshot:
     """Write all files as of the world's start, replacing those of an earlier run.
 
     The same world and rate give the same bytes. The files' modification time is the world's start.
-    Raises OSError when the folder cannot be written.
+    With `first`, only of so many patients. Raises OSError when the folder cannot be written.
     """
-    return _write_snapshot(Chronicle(world), folder, dirt_rate)
+    return _write_snapshot(Chronicle(world, first), folder, dirt_rate)
 
 
 def write_nights(
-    world: World, folder: Path, nights: int, dirt_rate: float = 0.0
+    world: World, folder: Path, nights: int, dirt_rate: float = 0.0, first: int | None = None
 ) -> Iterator[Snapshot]:
     """Write night after night, each in a folder of its own (`night_2021-01-01`), and tell of each.
 
     Night n is complete as of the start and n days, which is its files' modification time, and the
     same whatever the number of nights; the first is what `write_world` writes. Raises OSError.
     """
-    chronicle = Chronicle(world)
+    chronicle = Chronicle(world, first)
     for number in range(nights):
         if number:
             chronicle.next_night()

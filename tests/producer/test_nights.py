@@ -285,6 +285,18 @@ def test_a_condition_of_a_stay_ends_two_weeks_later_and_not_before(tmp_path: Pat
     assert {(True, False), (False, False)} <= ends
 
 
+def test_the_first_patients_alone_live_the_same_lives(nights: list[Night], tmp_path: Path) -> None:
+    first = 300
+    snapshots = list(write_nights(WORLD, tmp_path, NIGHTS, first=first))
+    ids = list(nights[0]["patients"])[:first]
+    for night, snapshot in zip(nights, snapshots, strict=True):
+        for name in ("patients", "encounters", "claims", "claims_transactions", "conditions"):
+            of_patient = {"patients": "Id", "encounters": "PATIENT", "conditions": "PATIENT"}
+            column = of_patient.get(name, "PATIENTID")
+            written = table_of(snapshot.folder / f"{name}.csv", KEYS[name])
+            assert written == {k: row for k, row in night[name].items() if row[column] in set(ids)}
+
+
 def test_a_population_that_dies_out_has_nights_all_the_same(tmp_path: Path) -> None:
     snapshots = list(write_nights(World(patients=1), tmp_path, 3))
     assert [snapshot.rows["patients.csv"] for snapshot in snapshots] == [1, 1, 1]
