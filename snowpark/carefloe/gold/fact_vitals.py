@@ -6,6 +6,7 @@ from snowflake.snowpark.functions import col, when_matched, when_not_matched
 from carefloe.gold.reading import GRADES, VALUES, newest_versions
 from carefloe.key import date_key
 from carefloe.lean import lean
+from carefloe.target import written_columns
 
 
 def load(session: Session) -> str:
@@ -17,7 +18,7 @@ def load(session: Session) -> str:
     lean(session)
     table = session.table("GOLD.FACT_VITALS")
     rows = fact_rows(session.table("SILVER.VITALS_TO_FACT_VITALS_STREAM"))
-    values = {name: rows[name] for name in table.columns}
+    values = {name: rows[name] for name in written_columns(table, rows)}
     corrected = {name: value for name, value in values.items() if name != "EVENT_ID"}
     done = table.merge(
         rows,

@@ -7,6 +7,7 @@ from snowflake.snowpark import DataFrame, Session
 from snowflake.snowpark.functions import coalesce, col, lit, when_matched, when_not_matched
 
 from carefloe.gold.history import in_any
+from carefloe.target import written_columns
 
 
 def replace_touched(
@@ -30,7 +31,7 @@ def replace_rows(
     that does not change is not written. Returns the counts as text.
     """
     table = session.table(target)
-    columns = [name for name in table.columns if name not in keys]
+    columns = written_columns(table, rows, *keys)
     same_key = reduce(lambda one, other: one & other, (col(k) == col(old(k)) for k in keys))
     source = rows.join(replaced, same_key, "full").select(
         *(coalesce(col(k), col(old(k))).alias(f"MERGE_{k}") for k in keys),

@@ -12,6 +12,7 @@ from carefloe.field import NO_TEXT, Field
 from carefloe.key import instant
 from carefloe.lean import lean
 from carefloe.rule import Rule, repaired
+from carefloe.target import written_columns
 
 NO_DATE = F.to_date(lit("1900-01-01"), lit("YYYY-MM-DD"))
 DAY = 24 * 60 * 60 * 1_000_000
@@ -201,7 +202,7 @@ def _insert_new(session: Session, target: str, rows: DataFrame, key: Sequence[st
     same = lit(True)
     for name in key:
         same = same & (table[name] == rows[name])
-    values = {name: rows[name] for name in table.columns if name != "LOADED_AT"}
+    values = {name: rows[name] for name in written_columns(table, rows)}
     values["LOADED_AT"] = F.sysdate()
     done = table.merge(rows, same, [when_not_matched().insert(values)])
     return f"inserted {done.rows_inserted}"
