@@ -16,8 +16,8 @@ OTHER_DATE_FORMAT, IMPOSSIBLE_DATE = "other_date_format", "impossible_date"
 NEGATIVE_COST, STOP_BEFORE_START = "negative_cost", "stop_before_start"
 IMPOSSIBLE_BIRTH_DATE = "impossible_birth_date"
 
-DATE_FORMATS = ("%m/%d/%Y", "%d-%b-%Y", "%Y/%m/%d", "%Y%m%d")
-TIME_FORMATS = ("%m/%d/%Y %H:%M:%S", "%d-%b-%Y %H:%M:%S", "%Y/%m/%d %H:%M:%S", "%Y-%m-%d %H:%M:%S")
+DATE_FORMATS = ("%m/%d/%Y", "%Y/%m/%d", "%Y%m%d")
+TIME_FORMATS = ("%m/%d/%Y %H:%M:%S", "%Y/%m/%d %H:%M:%S", "%Y-%m-%d %H:%M:%S")
 """What other systems make of a date and a time; all of them can be read, in one way only."""
 IMPOSSIBLE_DATES = ("2023-02-30", "2023-13-01", "00/00/0000", "unknown")
 
@@ -25,6 +25,8 @@ _DATES = {
     *("START", "STOP", "DATE", "BIRTHDATE", "DEATHDATE", "FROMDATE", "TODATE"),
     *("CURRENTILLNESSDATE", "SERVICEDATE"),
 }
+_KEY_DATES = {"START", "DATE"}
+"""Part of the key where rows have no id: another date would make another row, not a wrong one."""
 _COSTS = {
     *("BASE_ENCOUNTER_COST", "TOTAL_CLAIM_COST", "PAYER_COVERAGE", "BASE_COST", "AMOUNT"),
     *("PAYMENTS", "HEALTHCARE_EXPENSES", "HEALTHCARE_COVERAGE", "REVENUE", "AMOUNT_COVERED"),
@@ -44,6 +46,8 @@ class FeedDirt:
         self._rate = rate
         self._rng = rng
         self._dates = [i for i, column in enumerate(columns) if column in _DATES]
+        spared = set() if "ID" in columns[0].upper() else _KEY_DATES
+        self._fallible_dates = [i for i in self._dates if columns[i] not in spared]
         self._costs = [i for i, column in enumerate(columns) if column in _COSTS]
         self._texts = [i for i, column in enumerate(columns) if column in _TEXTS]
         self._births = [i for i, column in enumerate(columns) if column == "BIRTHDATE"]
@@ -74,13 +78,12 @@ class FeedDirt:
 
     def _places(self, fields: list[str]) -> dict[str, list[int]]:
         """Where each fault can befall the row."""
-        dates = [i for i in self._dates if fields[i]]
         spans = [stop for stop, start in self._spans.items() if fields[stop] and fields[start]]
         places = {
             BROKEN_LINE: [0],
             WRONG_ENCODING: [i for i in self._texts if fields[i]],
-            OTHER_DATE_FORMAT: dates,
-            IMPOSSIBLE_DATE: dates,
+            OTHER_DATE_FORMAT: [i for i in self._dates if fields[i]],
+            IMPOSSIBLE_DATE: [i for i in self._fallible_dates if fields[i]],
             NEGATIVE_COST: [i for i in self._costs if fields[i].strip("0.")],
             STOP_BEFORE_START: spans,
             IMPOSSIBLE_BIRTH_DATE: self._births,
