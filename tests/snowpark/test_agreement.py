@@ -6,7 +6,19 @@ from typing import Any
 
 import pytest
 from carefloe.rule import Rule, repaired
-from carefloe.silver import department, encounter, organization, patient_flow, vitals
+from carefloe.silver import (
+    claim_transaction,
+    condition,
+    department,
+    encounter,
+    encounter_record,
+    observation,
+    organization,
+    patient,
+    patient_flow,
+    procedure,
+    vitals,
+)
 from carefloe.silver.source import Source, rejected_rows, silver_rows
 from snowflake.snowpark import Session
 from snowflake.snowpark.functions import col, lit
@@ -66,17 +78,72 @@ def vitals_payloads() -> list[Fields | str | None]:
     return given
 
 
-def record_lines() -> list[dict[str, str]]:
-    department_line = {"HOSPITAL_ID": "H1", "DEPARTMENT": "ICU", "DEPARTMENT_CODE": "ICU"}
-    organization_line = {"Id": "O1", "NAME": " Clinic ", "CITY": "", "PHONE": "1 2"}
-    texts = [str(value) for value in edge.NUMBERS if isinstance(value, str)]
-    return [
-        *(department_line | {"BED_CAPACITY": value} for value in texts),
-        *(organization_line | {"REVENUE": value, "UTILIZATION": value} for value in texts),
-        department_line | {"HOSPITAL_ID": " "},
-        {"Id": ""},
-        {},
-    ]
+NUMBERS = [str(value) for value in edge.NUMBERS if isinstance(value, str)]
+DATES = [str(value) for value, _ in edge.FILE_DAYS] + edge.NO_FILE_TIMES
+TIMES = [value for value, _ in edge.FILE_TIMES] + DATES + edge.TIMES
+RECORD_LINES: list[tuple[Source, list[dict[str, str]]]] = [
+    (
+        department.SOURCE,
+        [
+            *(
+                {"HOSPITAL_ID": "H1", "DEPARTMENT": "ICU", "BED_CAPACITY": value}
+                for value in NUMBERS
+            ),
+            {"HOSPITAL_ID": " ", "DEPARTMENT": "ICU"},
+        ],
+    ),
+    (
+        organization.SOURCE,
+        [
+            {"Id": "O1", "NAME": " Clinic ", "CITY": "", "REVENUE": value, "UTILIZATION": value}
+            for value in NUMBERS
+        ],
+    ),
+    (
+        patient.SOURCE,
+        [
+            *({"Id": "P1", "BIRTHDATE": value, "DEATHDATE": "1980-02-29"} for value in DATES),
+            *({"Id": "P1", "BIRTHDATE": "1904-02-29", "DEATHDATE": value} for value in DATES),
+            *({"Id": value, "GENDER": value} for value in ("female", "M ", "m", "", "é\n\"'")),
+        ],
+    ),
+    (
+        encounter_record.SOURCE,
+        [
+            *({"Id": "E1", "START": value, "STOP": "2026-01-05T12:00:00Z"} for value in TIMES),
+            *({"Id": "E1", "START": "2026-01-05", "PAYER_COVERAGE": value} for value in NUMBERS),
+        ],
+    ),
+    (
+        procedure.SOURCE,
+        [
+            *({"PATIENT": "P1", "CODE": "1", "START": value, "STOP": value} for value in TIMES),
+            *({"ENCOUNTER": "E1", "DATE": value} for value in TIMES),
+        ],
+    ),
+    (
+        condition.SOURCE,
+        [
+            {"PATIENT": "P1", "ENCOUNTER": encounter, "START": value, "STOP": "01/05/2026"}
+            for encounter in ("", "E1")
+            for value in DATES
+        ],
+    ),
+    (
+        observation.SOURCE,
+        [
+            {"PATIENT": "P1", "CODE": "1", "DATE": "20260105", "VALUE": value, "TYPE": "Numeric"}
+            for value in NUMBERS
+        ],
+    ),
+    (
+        claim_transaction.SOURCE,
+        [
+            *({"ID": "T1", "AMOUNT": value, "PAYMENTS": "-1", "UNITS": value} for value in NUMBERS),
+            *({"ID": "T1", "FROMDATE": value, "TODATE": "2026-01-05"} for value in TIMES),
+        ],
+    ),
+]
 
 
 def delivered(source: str, payloads: list[Fields | str | None]) -> list[RawEvent]:
@@ -112,12 +179,16 @@ def test_events_become_the_same_rows(
         assert_same_rows(core.__name__, there, here)
 
 
-@pytest.mark.parametrize("source", [department.SOURCE, organization.SOURCE], ids=lambda s: s.name)
-def test_file_lines_become_the_same_rows(local: Session, project: Project, source: Source) -> None:
-    lines = record_lines()
+@pytest.mark.parametrize(
+    ("source", "hostile"), RECORD_LINES, ids=[source.name for source, _ in RECORD_LINES]
+)
+def test_file_lines_become_the_same_rows(
+    local: Session, project: Project, source: Source, hostile: list[dict[str, str]]
+) -> None:
+    lines = [*hostile, {"Id": ""}, {}]
     given = [
         *records(source.name, "2026-01-01", *lines),
-        *records(source.name, "2026-02-01", *lines),
+        *records(source.name, "2026-02-01", *lines[::5]),
     ]
     given.append(RawRecord(source.name, "c0ffee", dt.datetime(2026, 1, 1), 3, "a,b", "utf-8"))
     project.land_records(given)

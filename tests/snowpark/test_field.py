@@ -7,13 +7,16 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from carefloe.field import Field, code, number, text, time
+from carefloe.field import Field, code, file_date, file_time, gender, number, payer, text, time
 from snowflake.snowpark import Session
 from snowflake.snowpark import functions as F
 from snowflake.snowpark.functions import col
 from snowflake.snowpark.mock._functions import LocalTimezone
 from support.edge import (
+    FILE_DAYS,
+    FILE_TIMES,
     HUNDREDTHS,
+    NO_FILE_TIMES,
     NO_NUMBERS,
     NO_TIMES,
     TEXTS,
@@ -67,6 +70,29 @@ def test_a_time_may_leave_out_seconds_or_have_fractions_of_them(local: Session) 
 
 def test_anything_else_is_no_time(local: Session) -> None:
     assert_read(local, time("f"), [(given, None) for given in NO_TIMES])
+
+
+def test_a_time_of_a_file_is_read_in_every_form_files_write(local: Session) -> None:
+    assert_read(local, file_time("f"), FILE_TIMES)
+
+
+def test_a_date_of_a_file_is_the_day_that_is_written(local: Session) -> None:
+    assert_read(local, file_date("f"), FILE_DAYS)
+
+
+def test_what_is_in_no_such_form_or_not_in_the_calendar_is_neither(local: Session) -> None:
+    nothing = [(given, None) for given in (*NO_FILE_TIMES, "", None)]
+    assert_read(local, file_time("f"), nothing)
+    assert_read(local, file_date("f"), nothing)
+
+
+def test_a_gender_of_a_file_is_the_letter_of_events_and_other_text_is_kept(local: Session) -> None:
+    words = [("F", "F"), ("female", "F"), ("Female ", "F"), ("m", "M"), ("MALE", "M")]
+    assert_read(local, gender("f"), [*words, ("X", "X"), ("Man", "Man"), ("", None), (None, None)])
+
+
+def test_a_payer_of_zero_is_none(local: Session) -> None:
+    assert_read(local, payer("f"), [("0", None), (" 0 ", None), ("00", "00"), ("p1", "p1")])
 
 
 def test_a_whole_number_is_read_from_a_number_or_its_text(local: Session) -> None:

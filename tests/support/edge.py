@@ -39,6 +39,53 @@ TIMES = [
     for pairs in (TIMES_WITH_OFFSET, TIMES_WITHOUT_OFFSET, TIMES_BELOW_MINUTES)
     for given, _ in pairs
 ]
+FILE_TIMES: list[tuple[str, dt.datetime]] = [
+    ("2026-01-05", dt.datetime(2026, 1, 5)),
+    (" 2026-01-05 ", dt.datetime(2026, 1, 5)),
+    ("01/05/2026", dt.datetime(2026, 1, 5)),
+    ("12/31/1999", dt.datetime(1999, 12, 31)),
+    ("2026/01/05", dt.datetime(2026, 1, 5)),
+    ("20260105", dt.datetime(2026, 1, 5)),
+    ("02/29/2028", dt.datetime(2028, 2, 29)),
+    ("01/05/2026 23:05", dt.datetime(2026, 1, 5, 23, 5)),
+    ("01/05/2026 23:05:09", dt.datetime(2026, 1, 5, 23, 5, 9)),
+    ("2026/01/05 23:05:09", dt.datetime(2026, 1, 5, 23, 5, 9)),
+    ("2026-01-05 23:05:09", dt.datetime(2026, 1, 5, 23, 5, 9)),
+    ("2026-01-05T23:05:09Z", dt.datetime(2026, 1, 5, 23, 5, 9)),
+    ("2026-01-05T23:05:09-05:00", dt.datetime(2026, 1, 6, 4, 5, 9)),
+]
+"""What files write, and its moment in UTC; but for the last, on the day that is written."""
+FILE_DAYS = [
+    *((given, at.date()) for given, at in FILE_TIMES[:-1]),
+    ("2026-01-05T23:05:09-05:00", dt.date(2026, 1, 5)),
+    ("2026-01-05T00:30:00+0200", dt.date(2026, 1, 5)),
+]
+NO_FILE_TIMES = [
+    "13/01/2026",
+    "31/12/2025",
+    "02/29/2026",
+    "2026-02-30",
+    "2026-13-01",
+    "00/00/0000",
+    "0000-00-00",
+    "20261301",
+    "2026010",
+    "202601055",
+    "1/5/2026",
+    "01-05-2026",
+    "05.01.2026",
+    "01/05/26",
+    "27-Jan-2023",
+    "2026-01-05T",
+    "01/05/2026 24:00",
+    "01/05/2026 11:05 PM",
+    "01/05/2026T11:05",
+    "20260105 11:05",
+    "unknown",
+    "0",
+    "1767614400",
+]
+"""What is neither a date nor a time in a file."""
 NO_TIMES: list[Any] = [
     None,
     "",
