@@ -170,12 +170,14 @@ def environment(home: Path, address: str | None = None, **settings: object) -> d
 class Loader:
     """A loader in a process of its own."""
 
-    def __init__(self, environment: dict[str, str], *arguments: str) -> None:
+    def __init__(
+        self, environment: dict[str, str], *arguments: str, output: int = subprocess.PIPE
+    ) -> None:
         self.process = subprocess.Popen(
             [sys.executable, "-c", "from loader.cli import main; main()", *arguments],
             env=environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            stdout=output,
+            stderr=output,
             text=True,
             cwd=Path(__file__).parents[2],
         )
