@@ -76,6 +76,8 @@ class Department:
         return DIAGNOSES[self.name]
 
 
+EMERGENCY = 0
+"""Index into DEPARTMENTS. A transfer from here leads to a ward of the same hospital."""
 DEPARTMENTS = (
     Department(
         name="Emergency",
@@ -86,7 +88,7 @@ DEPARTMENTS = (
         youngest=0,
         oldest=110,
         priority_weights=(66, 31, 0, 3),
-        status_weights=(890, 80, 27, 3),
+        status_weights=(804, 166, 27, 3),
         return_share=0.10,
         vitals=VitalSigns(84, 130, 79, 98.6, 97.5),
     ),

@@ -10,7 +10,7 @@ from random import Random
 from producer.clock import DAY
 from producer.department import DEPARTMENTS, Department
 from producer.hospital import HOSPITALS
-from producer.insurance import insurance_at_return
+from producer.insurance import MEDICARE, RETIREMENT_AGE, insurance_at_return
 from producer.population import Patient
 
 BETWEEN_DELIVERIES = 280 * DAY
@@ -88,6 +88,12 @@ class Roster:
         if self._seen_before[patient]:
             self._insurance[patient] = insurance_at_return(rng, self._insurance[patient], age)
         self._seen_before[patient] = 1
+        return self._insurance[patient]
+
+    def go_on(self, patient: int, age: int) -> str:
+        """The insurance of a patient who goes on to another ward: the same before 65."""
+        if age >= RETIREMENT_AGE:
+            self._insurance[patient] = MEDICARE
         return self._insurance[patient]
 
     def deliver(self, patient: int, at: int) -> None:

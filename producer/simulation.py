@@ -11,10 +11,12 @@ from typing import Any, NamedTuple
 
 from producer.admission_vitals import draw_vitals
 from producer.arrivals import arrival_times
+from producer.boarding import BOARDING, LONGEST_BOARDING, boarders_priority, ward_for
 from producer.clock import HOUR, MINUTE, iso, packed_day
 from producer.department import (
     DEPARTMENTS,
     DISCHARGE_STATUSES,
+    EMERGENCY,
     PRIORITIES,
     SEVERITY_WEIGHTS,
     Department,
@@ -43,6 +45,14 @@ class Event(NamedTuple):
     fields: Fields
 
 
+class _Boarder(NamedTuple):
+    """On the way from an emergency department to a ward of the same hospital."""
+
+    patient: int
+    hospital: int
+    since: int
+
+
 class _Stay(NamedTuple):
     patient: int
     bed: Bed
@@ -66,7 +76,7 @@ class _Simulation:
         self._roster = Roster(world.population())
         self._wards = Wards()
         self._waiting: list[deque[int]] = [deque() for _ in DEPARTMENTS]
-        self._agenda: list[tuple[int, int, _Stay | Bed]] = []
+        self._agenda: list[tuple[int, int, _Stay | Bed | _Boarder]] = []
         self._entries = 0
         self._visits = 0
         self._unanswered = 0
@@ -81,7 +91,10 @@ class _Simulation:
                 if isinstance(due, _Stay):
                     yield self._discharge(at, due)
                     continue
-                event = self._bed_is_ready(at, due)
+                if isinstance(due, _Boarder):
+                    event = self._board(at, due)
+                else:
+                    event = self._bed_is_ready(at, due)
             else:
                 event = self._arrive(next_arrival)
                 next_arrival = next(self._arrivals)
@@ -116,21 +129,40 @@ class _Simulation:
             self._unanswered += 1
             return None
         self._unanswered = 0
-        admission = self._admission(at, patient, day, bed)
+        return self._lie_down(at, patient, bed, is_boarder=False)
+
+    def _board(self, at: int, boarder: _Boarder) -> Event | None:
+        """From the emergency department to a ward of the same hospital, as soon as it has a bed."""
+        patient, hospital, since = boarder
+        age = self._roster.population[patient].age_at(packed_day(at))
+        bed = self._wards.take_in(hospital, ward_for(self._rng, age))
+        if bed is not None:
+            return self._lie_down(at, patient, bed, is_boarder=True)
+        if at + HOUR <= since + LONGEST_BOARDING:
+            self._schedule(at + HOUR, boarder)
+        else:
+            self._roster.send_home(patient, hospital, EMERGENCY, at)
+        return None
+
+    def _lie_down(self, at: int, patient: int, bed: Bed, *, is_boarder: bool) -> Event:
+        admission = self._admission(at, patient, bed, is_boarder=is_boarder)
         stay = _Stay(patient, bed, at, admission)
         length = _length_of_stay(self._rng, DEPARTMENTS[bed.department].stay)
         self._schedule(at + length, stay)
         return Event(at, admission["patient_id"], admission)
 
-    def _admission(self, at: int, index: int, day: int, bed: Bed) -> Fields:
-        rng = self._rng
-        patient = self._roster.population[index]
+    def _admission(self, at: int, index: int, bed: Bed, *, is_boarder: bool) -> Fields:
+        rng, roster = self._rng, self._roster
+        patient = roster.population[index]
         department, hospital = DEPARTMENTS[bed.department], HOSPITALS[bed.hospital]
-        age = patient.age_at(day)
-        priority = _PRIORITIES[bed.department].draw(rng)
+        age = patient.age_at(packed_day(at))
+        if is_boarder:
+            priority = boarders_priority(rng, bed.department)
+        else:
+            priority = _PRIORITIES[bed.department].draw(rng)
         diagnosis = self._diagnosis(bed.department, patient.gender, age).draw(rng)
         if diagnosis.is_delivery:
-            self._roster.deliver(index, at)
+            roster.deliver(index, at)
         self._visits += 1
         visit = f"{self._world_name}-{self._visits:09d}"
         return {
@@ -148,7 +180,9 @@ class _Simulation:
             "expected_discharge_time": iso(at + _expected_stay(rng, department)),
             "admission_priority": priority,
             "diagnosis_code": diagnosis.code,
-            "insurance_type": self._roster.admit(rng, index, age),
+            "insurance_type": roster.go_on(index, age)
+            if is_boarder
+            else roster.admit(rng, index, age),
             "vitals": draw_vitals(rng, department.vitals, age, _SEVERITIES[priority].draw(rng)),
             "event_timestamp": iso(at),
         }
@@ -156,7 +190,10 @@ class _Simulation:
     def _discharge(self, at: int, stay: _Stay) -> Event:
         bed = stay.bed
         status = _STATUSES[bed.department].draw(self._rng)
-        if status != "Deceased":
+        if status == "Discharged-Transfer" and bed.department == EMERGENCY:
+            boarder = _Boarder(stay.patient, bed.hospital, at)
+            self._schedule(at + _length_of_stay(self._rng, BOARDING), boarder)
+        elif status != "Deceased":
             self._roster.send_home(stay.patient, bed.hospital, bed.department, at)
         self._schedule(at + BED_CLEANING, bed)
         happened = iso(at)
@@ -171,7 +208,7 @@ class _Simulation:
         }
         return Event(at, fields["patient_id"], fields)
 
-    def _schedule(self, at: int, due: _Stay | Bed) -> None:
+    def _schedule(self, at: int, due: _Stay | Bed | _Boarder) -> None:
         self._entries += 1  # equal times keep the order they were scheduled in
         heappush(self._agenda, (at, self._entries, due))
 

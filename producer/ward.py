@@ -38,6 +38,11 @@ class Wards:
         ward = wards[hospital] or max(wards, key=len)
         return ward.popleft() if ward else None
 
+    def take_in(self, hospital: int, department: int) -> Bed | None:
+        """A free bed of this very hospital, or none."""
+        ward = self._free[department][hospital]
+        return ward.popleft() if ward else None
+
     def give_back(self, bed: Bed) -> None:
         """Make a bed free again; the longest free bed of a ward is taken first."""
         self._free[bed.department][bed.hospital].append(bed)

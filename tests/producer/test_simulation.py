@@ -73,16 +73,47 @@ def test_no_bed_holds_two_patients(stays: list[tuple[datetime, datetime, dict[st
             assert (admitted - discharged).total_seconds() >= 45 * 60
 
 
-def test_a_patient_lies_in_one_bed_and_is_a_day_at_home_between_stays(
+@pytest.fixture(scope="module")
+def boardings(
     stays: list[tuple[datetime, datetime, dict[str, Any]]],
-) -> None:
+) -> list[tuple[float, dict[str, Any], dict[str, Any]]]:
+    """Hours, stay and next stay wherever a patient was less than a day at home between two."""
     by_patient = defaultdict(list)
-    for admitted, discharged, event in stays:
-        by_patient[event["patient_id"]].append((admitted, discharged))
-    for intervals in by_patient.values():
-        intervals.sort()
-        for (_, discharged), (admitted, _) in pairwise(intervals):
-            assert (admitted - discharged).total_seconds() >= 24 * 3600
+    for stay in stays:
+        by_patient[stay[2]["patient_id"]].append(stay)
+    found = []
+    for of_patient in by_patient.values():
+        of_patient.sort(key=lambda stay: stay[0])
+        for (_, discharged, first), (admitted, _, second) in pairwise(of_patient):
+            hours = (admitted - discharged).total_seconds() / 3600
+            assert hours > 0
+            if hours < 24:
+                found.append((hours, first, second))
+    return found
+
+
+def test_a_patient_is_a_day_at_home_between_stays_but_after_an_emergencys_transfer(
+    boardings: list[tuple[float, dict[str, Any], dict[str, Any]]], discharges: Events
+) -> None:
+    status = {event["visit_id"]: event["discharge_status"] for event in discharges}
+    for _, first, second in boardings:
+        assert first["department"] == "Emergency"
+        assert second["department"] not in ("Emergency", "Maternity")
+        assert first["hospital_id"] == second["hospital_id"]
+        assert status[first["visit_id"]] == "Discharged-Transfer"
+        assert second["admission_priority"] in ("Emergency", "Urgent")
+        assert first["insurance_type"] == second["insurance_type"] or second["age"] >= 65
+
+
+def test_every_sixth_emergency_waits_some_hours_for_a_bed_on_a_ward(
+    boardings: list[tuple[float, dict[str, Any], dict[str, Any]]], discharges: Events
+) -> None:
+    hours = [waited for waited, _, _ in boardings]
+    emergencies = sum(event["department"] == "Emergency" for event in discharges)
+    assert len(hours) / emergencies == pytest.approx(1 / 6, abs=0.02)
+    assert 2.5 < median(hours) < 4.5
+    assert 0.02 < sum(waited > 12 for waited in hours) / len(hours) < 0.15
+    assert max(hours) <= 23
 
 
 def test_wards_fill_up_but_never_beyond_their_capacity(clean_events: Events, table: Tables) -> None:
@@ -230,9 +261,14 @@ def test_the_deceased_do_not_return(clean_events: Events) -> None:
     assert len(deceased) > 50
 
 
-def test_priorities_are_weighted_by_department(admissions: Events) -> None:
+def test_priorities_of_those_who_come_from_home_are_weighted_by_department(
+    admissions: Events, boardings: list[tuple[float, dict[str, Any], dict[str, Any]]]
+) -> None:
+    boarders = {second["visit_id"] for _, _, second in boardings}
     seen: dict[str, Counter[str]] = defaultdict(Counter)
     for event in admissions:
+        if event["visit_id"] in boarders:
+            continue
         seen[event["department"]][event["admission_priority"]] += 1
     share = {
         (department, priority): count / seen[department].total()
