@@ -1,5 +1,7 @@
 -- What lives outside the database: the warehouse that runs procedures, tasks and readers.
--- Runs first; needs a role that may create warehouses and databases.
+-- Runs first; 05_role.sql then gives both to the role that owns them.
+
+use role accountadmin;
 
 create warehouse if not exists <% ctx.env.warehouse %>
 warehouse_size = xsmall

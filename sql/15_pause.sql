@@ -2,6 +2,7 @@
 -- 95_alert.sql resume them. A run that has begun ends as it is. Whoever stops in between leaves them suspended: run
 -- those files.
 
+use role <% ctx.env.database %>_admin;
 use database <% ctx.env.database %>;
 
 alter task if exists ops.load_silver_patient_flow suspend;

@@ -1,6 +1,7 @@
 -- Where the loader lands everything, untouched: one table per topic and per feed, append-only.
 -- The table is also the offset store: the COPY that lands the rows lands their offsets.
 
+use role <% ctx.env.database %>_admin;
 use database <% ctx.env.database %>;
 
 create or alter table raw.patient_flow_event (

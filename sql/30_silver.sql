@@ -1,6 +1,7 @@
 -- Typed, deduplicated, repaired and flagged rows of events; insert-only, so that every stream is append-only.
 -- Written by the silver.load_* procedures alone.
 
+use role <% ctx.env.database %>_admin;
 use database <% ctx.env.database %>;
 
 create or alter table silver.patient_flow (

@@ -2,6 +2,7 @@
 -- Written by the silver.load_* procedures alone. A row is identified by (id, as_of, payload_hash); readers take the
 -- greatest (as_of, payload_hash) of an id. That an id is absent from a later snapshot means nothing.
 
+use role <% ctx.env.database %>_admin;
 use database <% ctx.env.database %>;
 
 create or alter table silver.hospital (

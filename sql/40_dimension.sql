@@ -1,6 +1,7 @@
 -- Dimensions. Each has an unknown member with the key '-1', so that a fact join never loses rows.
 -- Written by the gold.load_dim_* procedures; the unknown members and the calendar are written here.
 
+use role <% ctx.env.database %>_admin;
 use database <% ctx.env.database %>;
 use warehouse <% ctx.env.warehouse %>;
 

@@ -1,5 +1,6 @@
 -- Facts. Written by the gold.load_fact_* procedures alone: what an event touches is rebuilt whole.
 
+use role <% ctx.env.database %>_admin;
 use database <% ctx.env.database %>;
 
 create or alter table gold.fact_patient_flow (

@@ -1,6 +1,7 @@
 -- Vital signs in gold. Written by the gold.load_* procedures of the same names alone; a reading costs the same whatever
 -- came before it. The durable patient_id only: a change of insurance never rewrites a vitals history.
 
+use role <% ctx.env.database %>_admin;
 use database <% ctx.env.database %>;
 
 create or alter table gold.fact_vitals (

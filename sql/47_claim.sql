@@ -1,6 +1,7 @@
 -- Facts of the nightly files. Written by gold.load_fact_claim, load_fact_claim_transaction and load_fact_condition alone.
 -- Sums over them are sums over distinct claims and transactions: a row is the newest word of its id, however often told.
 
+use role <% ctx.env.database %>_admin;
 use database <% ctx.env.database %>;
 
 create or alter table gold.fact_claim (

@@ -1,6 +1,7 @@
 -- KPI views over dimensions and facts. Stays: how long, how well, with what.
 -- "Now" is gold.as_of, never the clock. A view's query changes only by `create or replace`; `copy grants` keeps who may read it.
 
+use role <% ctx.env.database %>_admin;
 use database <% ctx.env.database %>;
 
 create or replace view gold.kpi_length_of_stay (

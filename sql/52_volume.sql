@@ -1,6 +1,7 @@
 -- KPI views over dimensions and facts. Volume: who comes, when and where.
 -- Days are those of gold.dim_date. A view's query changes only by `create or replace`; `copy grants` keeps who may read it.
 
+use role <% ctx.env.database %>_admin;
 use database <% ctx.env.database %>;
 
 create or replace view gold.kpi_admissions_by_priority_and_weekday (

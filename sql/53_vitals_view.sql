@@ -1,6 +1,7 @@
 -- Views of vital signs. They read sums, alerts and latest readings, not the history of readings, but where their comment
 -- names gold.fact_vitals. A view's query changes only by `create or replace`; `copy grants` keeps who may read it.
 
+use role <% ctx.env.database %>_admin;
 use database <% ctx.env.database %>;
 
 create or replace view gold.vitals_enriched (

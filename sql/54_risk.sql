@@ -1,6 +1,7 @@
 -- Who is at risk: a patient's vital signs beside what is usual for the same patient, from the hourly sums alone.
 -- A view's query changes only by `create or replace`; `copy grants` keeps who may read it.
 
+use role <% ctx.env.database %>_admin;
 use database <% ctx.env.database %>;
 
 create or replace view gold.patient_vital_baseline (

@@ -8,6 +8,7 @@
 -- Different here: all ages, payers and diagnoses; planned readmissions count, as do stays in an Emergency department
 -- (next_admission_priority and next_department tell them apart); a day is 24 hours and not a date; nothing is risk-adjusted.
 
+use role <% ctx.env.database %>_admin;
 use database <% ctx.env.database %>;
 
 create or replace view gold.index_stay (

@@ -2,6 +2,7 @@
 -- given twice. "Now" is gold.as_of, never the clock. A view's query changes only by `create or replace`; `copy grants` keeps
 -- who may read it.
 
+use role <% ctx.env.database %>_admin;
 use database <% ctx.env.database %>;
 
 create or replace view gold.kpi_length_of_stay_ratio (

@@ -2,6 +2,7 @@
 -- Months are those of the start, in gold.dim_date. A view's query changes only by `create or replace`; `copy grants` keeps who
 -- may read it.
 
+use role <% ctx.env.database %>_admin;
 use database <% ctx.env.database %>;
 
 create or replace view gold.encounters_by_department (

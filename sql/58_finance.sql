@@ -1,6 +1,7 @@
 -- Money: who pays, how much of what was claimed, and what is still owed. Each encounter, claim and transaction counts once.
 -- A view's query changes only by `create or replace`; `copy grants` keeps who may read it.
 
+use role <% ctx.env.database %>_admin;
 use database <% ctx.env.database %>;
 
 create or replace view gold.payer_coverage_summary (

@@ -1,6 +1,7 @@
 -- Utilization: how common conditions are, which patients use most care, and whose cost stands out.
 -- A view's query changes only by `create or replace`; `copy grants` keeps who may read it.
 
+use role <% ctx.env.database %>_admin;
 use database <% ctx.env.database %>;
 
 create or replace view gold.condition_prevalence (

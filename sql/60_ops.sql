@@ -1,5 +1,6 @@
 -- The pipeline itself: what could not be read, and what ran.
 
+use role <% ctx.env.database %>_admin;
 use database <% ctx.env.database %>;
 
 create or alter table ops.rejected_event (

@@ -1,6 +1,7 @@
 -- The outbox: what people are to be told, and what they have been told. `carefloe-loader notify` publishes it.
 -- Holds no patient data beyond the patient's id.
 
+use role <% ctx.env.database %>_admin;
 use database <% ctx.env.database %>;
 
 create or alter table ops.notification (

@@ -2,6 +2,7 @@
 -- `if not exists`, never `or replace`: a replaced stream loses its offset. A stream starts at its creation: one that is
 -- added later to a filled table needs `show_initial_rows = true` in its own statement.
 
+use role <% ctx.env.database %>_admin;
 use database <% ctx.env.database %>;
 
 create stream if not exists raw.patient_flow_event_to_silver_stream

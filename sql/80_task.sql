@@ -3,6 +3,7 @@
 -- 15_pause.sql has suspended the roots, and each file resumes its own with their dependents, so that a redeploy loses
 -- nothing.
 
+use role <% ctx.env.database %>_transformer;
 use database <% ctx.env.database %>;
 use warehouse <% ctx.env.warehouse %>;
 

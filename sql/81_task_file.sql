@@ -1,6 +1,7 @@
 -- The task graph of the nightly files: silver, and the dimensions and facts that follow files alone. Its root does
 -- nothing but start it, so that one broken feed holds up no other.
 
+use role <% ctx.env.database %>_transformer;
 use database <% ctx.env.database %>;
 use warehouse <% ctx.env.warehouse %>;
 

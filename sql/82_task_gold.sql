@@ -1,6 +1,7 @@
 -- The tasks that read several sources. Each is a graph of its own: one instance runs at a time, whichever source started
 -- it.
 
+use role <% ctx.env.database %>_transformer;
 use database <% ctx.env.database %>;
 use warehouse <% ctx.env.warehouse %>;
 

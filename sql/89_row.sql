@@ -2,6 +2,7 @@
 -- Nothing here is in the scheduled path. ops.pending_row reads streams, which consumes nothing; its owner must own the
 -- streams too.
 
+use role <% ctx.env.database %>_admin;
 use database <% ctx.env.database %>;
 
 create or replace view ops.raw_row (

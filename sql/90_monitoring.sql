@@ -1,5 +1,6 @@
 -- How the pipeline does, as views: nothing here is in the scheduled path. Runs after streams and tasks.
 
+use role <% ctx.env.database %>_admin;
 use database <% ctx.env.database %>;
 
 create or replace view ops.reconciliation (

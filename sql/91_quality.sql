@@ -1,6 +1,7 @@
 -- How good the data is and how it comes, as views: nothing here is in the scheduled path.
 -- A view's query changes only by `create or replace`; `copy grants` keeps who may read it.
 
+use role <% ctx.env.database %>_admin;
 use database <% ctx.env.database %>;
 
 create or replace view ops.vitals_quality (

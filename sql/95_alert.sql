@@ -1,14 +1,12 @@
--- E-mail when a run failed: counts only. The last file, because it needs more than the others: CREATE INTEGRATION,
--- EXECUTE ALERT and EXECUTE MANAGED ALERT on the account and the database role SNOWFLAKE.ALERT_VIEWER. The recipient
--- (alert_email in snowflake.yml, several separated by commas) must be the verified address of a user of the account:
--- https://docs.snowflake.com/en/user-guide/notifications/email-notifications. Until it is, the alert fails and nothing else.
+-- E-mail when a run failed: counts only. The recipient (alert_email in snowflake.yml, several separated by commas) must be
+-- the verified address of a user of the account, else the alert fails and nothing else:
+-- https://docs.snowflake.com/en/user-guide/notifications/email-notifications. 06_email.sql made the integration.
 
+use role <% ctx.env.database %>_admin;
 use database <% ctx.env.database %>;
 
-create notification integration if not exists <% ctx.env.database %>_email
-type = email
-enabled = true
-comment = 'Tells of failed runs, in counts.';
+grant create alert on schema ops to role <% ctx.env.database %>_transformer;
+use role <% ctx.env.database %>_transformer;
 
 -- Without a warehouse: serverless, which bills the seconds it takes. It looks five minutes behind its schedule, so that a
 -- run whose row commits late is not missed.

@@ -53,6 +53,12 @@ SYSTEM_PRIVILEGES = {
     "SECURITYADMIN": ("MANAGE GRANTS", "CREATE NETWORK POLICY", "CREATE INTEGRATION"),
     "USERADMIN": ("CREATE ROLE", "CREATE USER"),
 }
+_SNOWFLAKE = "SNOWFLAKE"
+_OF_SNOWFLAKE = ("ALERT_VIEWER",)
+"""The roles of the shared database SNOWFLAKE that are known here.
+
+https://docs.snowflake.com/en/sql-reference/snowflake-db-roles
+"""
 _children: WeakKeyDictionary[Account, tuple[int, dict[str, set[Role]]]] = WeakKeyDictionary()
 
 
@@ -67,17 +73,15 @@ def parse(text: str) -> Role:
 
 
 def is_system(role: Role) -> bool:
+    if role.database == _SNOWFLAKE:
+        return role.name in _OF_SNOWFLAKE
     return not role.database and role.name in _SYSTEM
 
 
 def find(session: Session, role: Role) -> dict[str, Any] | None:
     """What is known about a role; a system role is always there."""
-    kind = DATABASE_ROLE if role.database else ROLE
-    found = session.catalog.get(session, kind, role)
-    if found is None and is_system(role):
-        members = [asdict(Membership(to, name, "", "")) for to, name in _SYSTEM[role.name]]
-        return {"comment": "", "owner": "", "created_on": None, "granted_to": members}
-    return found
+    found = session.catalog.get(session, *_record(role))
+    return _of_system(role) if found is None and is_system(role) else found
 
 
 def require(session: Session, role: Role) -> dict[str, Any]:
@@ -89,16 +93,12 @@ def require(session: Session, role: Role) -> dict[str, Any]:
 
 def put(session: Session, role: Role, definition: dict[str, Any]) -> None:
     """Inside `session.ddl()`."""
-    session.catalog.put(session, DATABASE_ROLE if role.database else ROLE, role, definition)
+    session.catalog.put(session, *_record(role), definition)
 
 
 def every(session: Session) -> list[Role]:
     """All roles of the account, the system's first."""
-    names = {account_role(name) for name in _SYSTEM}
-    names |= set(session.catalog.list(session, ROLE, ""))
-    for database in session.account.databases():
-        names |= set(session.catalog.list(session, DATABASE_ROLE, database))
-    return sorted(names)
+    return sorted(_definitions(session))
 
 
 def memberships(session: Session, role: Role) -> list[Membership]:
@@ -127,19 +127,48 @@ def roles_of_user(session: Session, user: str) -> list[Role]:
 
 def granted_to(session: Session, role: Role) -> list[Role]:
     """The roles granted to a role."""
-    kind = "DATABASE_ROLE" if role.database else "ROLE"
-    return sorted(_held(session).get(f"{kind} {shown(role)}", set()))
+    return sorted(_held(session).get(_grantee(role), set()))
 
 
 def closure(session: Session, roots: Iterable[Role]) -> frozenset[Role]:
     """The roles and all they inherit; PUBLIC is granted to every role."""
+    held = _held(session)
     found, todo = {PUBLIC}, list(roots)
     while todo:
         role = todo.pop()
         if role not in found:
             found.add(role)
-            todo.extend(granted_to(session, role))
+            todo.extend(held.get(_grantee(role), ()))
     return frozenset(found)
+
+
+def _definitions(session: Session) -> dict[Role, dict[str, Any]]:
+    """All roles with what is known about them, in one look at each database."""
+    shared = [ObjectName(_SNOWFLAKE, "", name) for name in _OF_SNOWFLAKE]
+    found = {role: _of_system(role) for role in (*map(account_role, _SYSTEM), *shared)}
+    found.update(session.catalog.list(session, ROLE, ""))
+    for name, definition in session.catalog.list(session, DATABASE_ROLE, "").items():
+        found[parse(name.name)] = definition
+    for database in session.account.databases():
+        found.update(session.catalog.list(session, DATABASE_ROLE, database))
+    return found
+
+
+def _of_system(role: Role) -> dict[str, Any]:
+    held_by = [] if role.database else _SYSTEM[role.name]
+    members = [asdict(Membership(to, name, "", "")) for to, name in held_by]
+    return {"comment": "", "owner": "", "created_on": None, "granted_to": members}
+
+
+def _grantee(role: Role) -> str:
+    return f"{'DATABASE_ROLE' if role.database else 'ROLE'} {shown(role)}"
+
+
+def _record(role: Role) -> tuple[str, ObjectName]:
+    """Kind and name in the catalog: in the role's database, but SNOWFLAKE is none of ours."""
+    if role.database == _SNOWFLAKE:
+        return DATABASE_ROLE, ObjectName("", "", shown(role))
+    return (DATABASE_ROLE if role.database else ROLE), role
 
 
 def _held(session: Session) -> dict[str, set[Role]]:
@@ -148,9 +177,9 @@ def _held(session: Session) -> dict[str, set[Role]]:
     known = _children.get(account)
     if known is None or known[0] != account.generation or session.in_ddl:
         held: dict[str, set[Role]] = {}
-        for role in every(session):
-            for member in memberships(session, role):
-                held.setdefault(f"{member.to} {member.name}", set()).add(role)
+        for role, definition in _definitions(session).items():
+            for member in definition["granted_to"]:
+                held.setdefault(f"{member['to']} {member['name']}", set()).add(role)
         known = (account.generation, held)
         if session.in_ddl:
             return held

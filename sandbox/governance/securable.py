@@ -156,7 +156,11 @@ def exists(session: Session, securable: Securable) -> bool:
 
 
 def catalog_entry(session: Session, securable: Securable) -> dict[str, object] | None:
-    for kind in (securable.kind.lower(), securable.kind.lower().replace(" ", "_")):
+    plain = securable.kind.lower()
+    kinds = {plain, plain.replace(" ", "_")}
+    if plain == "integration":
+        kinds = {"notification integration"}
+    for kind in kinds:
         found = session.catalog.get(session, kind, securable.name)
         if found is not None:
             return found

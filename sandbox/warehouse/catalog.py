@@ -39,6 +39,8 @@ class Catalog:
         )
 
     def get(self, session: Session, kind: str, name: ObjectName) -> Definition | None:
+        if session.in_ddl:
+            return _read_one(session, kind, name)
         return self._load(session, kind, name.database).get(name)
 
     def drop(self, session: Session, kind: str, name: ObjectName) -> bool:
@@ -96,3 +98,14 @@ def _read(session: Session, kind: str, database: str) -> dict[ObjectName, Defini
         ObjectName(database, schema, name): json.loads(definition)
         for schema, name, definition in rows
     }
+
+
+def _read_one(session: Session, kind: str, name: ObjectName) -> Definition | None:
+    if not session.account.has_database(name.database or ACCOUNT_DATABASE):
+        return None
+    rows = session.run(
+        f"select definition from {_table(name.database)}"
+        " where kind = ? and schema = ? and name = ?",
+        [kind, name.schema, name.name],
+    )
+    return json.loads(rows[0][0]) if rows else None

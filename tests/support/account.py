@@ -5,27 +5,24 @@ deploys them and that tasks call them is tested elsewhere.
 """
 
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from io import StringIO
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import snowflake.connector
 from snowflake.connector import SnowflakeConnection
 from snowflake.connector.pandas_tools import write_pandas
-from snowflake.connector.util_text import split_statements
 from snowflake.snowpark import Session
 from support.procedure import GOLD, SILVER, Procedure
 from support.raw import RawEvent, RawRecord
+from support.sql_file import SQL, run_files
 
 from sandbox.notification.mail import Mail, recorded_mail
 from sandbox.service import Warehouse
 
-SQL = Path(__file__).parents[2] / "sql"
 DATABASE = "CAREFLOE"
+POLICY_FILE = "97_enterprise.sql"
 
 Rows = list[dict[str, Any]]
 
@@ -94,18 +91,8 @@ class Project:
         self.session = Session.builder.configs({"connection": connection}).create()
 
     def deploy(self, *files: str) -> None:
-        """Run these files of sql/ statement by statement, with the variables `snow` fills in."""
-        variables = {
-            "database": DATABASE,
-            "warehouse": "CAREFLOE_WH",
-            "alert_email": "carefloe@example.com",
-        }
-        for file in files:
-            text = (SQL / file).read_text()
-            filled = re.sub(r"<%\s*ctx\.env\.(\w+)\s*%>", lambda found: variables[found[1]], text)
-            for statement, _ in split_statements(StringIO(filled), remove_comments=True):
-                if statement.strip():
-                    self.connection.cursor().execute(statement)
+        """Run these files of sql/, with the variables `snow` fills in."""
+        run_files(self.connection, files)
 
     def land_events(self, events: Sequence[RawEvent]) -> None:
         """Append to the raw tables of the topics, as the loader does."""
@@ -209,10 +196,11 @@ class Project:
 
 @contextmanager
 def deployed_project() -> Iterator[Project]:
-    """An account in memory, served on loopback, with every object of sql/ but the tasks."""
+    """An account in memory, served on loopback, with all of sql/ but tasks and policies."""
     with Warehouse() as warehouse, _connected(warehouse) as connection:
         project = Project(connection, warehouse)
-        project.deploy(*sorted(file.name for file in SQL.glob("*.sql") if "_task" not in file.name))
+        names = sorted(file.name for file in SQL.glob("*.sql") if "_task" not in file.name)
+        project.deploy(*(name for name in names if name != POLICY_FILE))
         project.execute("create table public.drained (row_count number)")
         yield project
 
