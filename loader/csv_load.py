@@ -81,6 +81,8 @@ class FileLoader:
         load_id = uuid.uuid4().hex
         done = self._last_line(file, in_doubt=False)
         outcome = Outcome(file.path, file.feed.name, file.as_of, ALREADY_LOADED if done else EMPTY)
+        if done and done >= file.line_count:
+            return outcome
         with open_file(file.path) as opened:
             try:
                 lines = read_lines(opened.text, file.feed.key_columns)

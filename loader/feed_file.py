@@ -36,6 +36,8 @@ class FeedFile:
     """UTC, naive, to the second."""
     read_at: tuple[int, int]
     """Modification time and size when the hash was taken."""
+    line_count: int
+    """Physical lines, or more: a CR and its LF may count as two."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +90,7 @@ def identify(path: Path, feed: Feed, as_of: datetime | None) -> FeedFile:
     read as a whole or has a line longer than raw can hold.
     """
     digest = hashlib.sha256()
-    line_bytes = 0
+    line_bytes = line_count = 0
     try:
         read_at = modified(path)
         if as_of is None:
@@ -97,6 +99,7 @@ def identify(path: Path, feed: Feed, as_of: datetime | None) -> FeedFile:
             while chunk := content.read(_CHUNK_BYTES):
                 digest.update(chunk)
                 first, *others = chunk.splitlines()  # a chunk's own lines are short enough
+                line_count += len(others) + chunk.endswith(_LINE_ENDS)
                 if line_bytes + len(first) > _LONGEST_LINE:
                     raise FileError(f"{path}: has a line longer than 16 MB")
                 if others or chunk.endswith(_LINE_ENDS):
@@ -105,7 +108,7 @@ def identify(path: Path, feed: Feed, as_of: datetime | None) -> FeedFile:
                     line_bytes += len(first)
     except (OSError, EOFError, ZlibError) as error:
         raise FileError(f"{path}: cannot be read as a whole ({_reason(error)})") from error
-    return FeedFile(path, feed, digest.hexdigest(), as_of, read_at)
+    return FeedFile(path, feed, digest.hexdigest(), as_of, read_at, line_count + bool(line_bytes))
 
 
 def modified(path: Path) -> tuple[int, int]:

@@ -31,6 +31,20 @@ def test_the_text_is_read_as_written_but_for_the_byte_order_mark(tmp_path: Path)
         assert list(opened.text) == ["Id\r\n", "\udcff\r", "x"]
 
 
+@pytest.mark.parametrize(
+    ("content", "count"),
+    [(b"", 0), (b"Id", 1), (b"Id\n", 1), (b"Id\r\n1\r\n2", 3), (b"Id\r1\r", 2), (b"Id\n\n", 2)],
+)
+def test_physical_lines_are_counted_whatever_ends_them(
+    tmp_path: Path, content: bytes, count: int
+) -> None:
+    path = tmp_path / "payers.csv"
+    path.write_bytes(content)
+    assert identify(path, PAYERS, AS_OF).line_count == count
+    with open_file(path) as opened:
+        assert len(list(opened.text)) == count
+
+
 @pytest.mark.parametrize("size", [16 * 1024 * 1024, 16 * 1024 * 1024 + 1])
 def test_a_line_that_no_varchar_holds_is_refused(tmp_path: Path, size: int) -> None:
     path = tmp_path / "payers.csv"
