@@ -14,4 +14,5 @@ alter task if exists ops.load_dim_department suspend;
 alter task if exists ops.load_dim_payer suspend;
 alter task if exists ops.load_fact_patient_flow suspend;
 alter task if exists ops.load_fact_encounter suspend;
+alter task if exists ops.load_fact_claim suspend;
 alter alert if exists ops.failed_run suspend;

@@ -274,3 +274,53 @@ create stream if not exists silver.payer_to_dim_payer_stream
 on table silver.payer
 append_only = true
 comment = 'New rows of silver.payer, read by gold.load_dim_payer.';
+
+create stream if not exists silver.claim_transaction_to_fact_claim_transaction_stream
+on table silver.claim_transaction
+append_only = true
+comment = 'New rows of silver.claim_transaction, read by gold.load_fact_claim_transaction.';
+
+create stream if not exists silver.condition_to_fact_condition_stream
+on table silver.condition
+append_only = true
+comment = 'New rows of silver.condition, read by gold.load_fact_condition.';
+
+create stream if not exists silver.claim_to_fact_claim_stream
+on table silver.claim
+append_only = true
+comment = 'New rows of silver.claim, read by gold.load_fact_claim.';
+
+create stream if not exists silver.patient_flow_to_fact_claim_stream
+on table silver.patient_flow
+append_only = true
+comment = 'New rows of silver.patient_flow, read by gold.load_fact_claim.';
+
+create stream if not exists silver.encounter_to_fact_claim_stream
+on table silver.encounter
+append_only = true
+comment = 'New rows of silver.encounter, read by gold.load_fact_claim.';
+
+create stream if not exists silver.patient_to_fact_claim_stream
+on table silver.patient
+append_only = true
+comment = 'New rows of silver.patient, read by gold.load_fact_claim.';
+
+create stream if not exists silver.encounter_record_to_dim_payer_stream
+on table silver.encounter_record
+append_only = true
+comment = 'New rows of silver.encounter_record, read by gold.load_dim_payer.';
+
+create stream if not exists silver.claim_to_dim_payer_stream
+on table silver.claim
+append_only = true
+comment = 'New rows of silver.claim, read by gold.load_dim_payer.';
+
+create stream if not exists silver.encounter_record_to_fact_encounter_stream
+on table silver.encounter_record
+append_only = true
+comment = 'New rows of silver.encounter_record, read by gold.load_fact_encounter.';
+
+create stream if not exists silver.claim_transaction_to_fact_encounter_stream
+on table silver.claim_transaction
+append_only = true
+comment = 'New rows of silver.claim_transaction, read by gold.load_fact_encounter.';

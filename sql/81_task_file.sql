@@ -38,6 +38,8 @@ when
     or system$stream_has_data('raw.claim_transaction_record_to_rejected_stream')
     or system$stream_has_data('silver.hospital_to_dim_hospital_stream')
     or system$stream_has_data('silver.organization_to_dim_organization_stream')
+    or system$stream_has_data('silver.claim_transaction_to_fact_claim_transaction_stream')
+    or system$stream_has_data('silver.condition_to_fact_condition_stream')
 as
     select 1;
 
@@ -236,6 +238,20 @@ create or alter task ops.load_dim_organization
     after ops.load_silver_organization
 as
     call gold.load_dim_organization();
+
+create or alter task ops.load_fact_claim_transaction
+    warehouse = <% ctx.env.warehouse %>
+    comment = 'silver.claim_transaction to gold.fact_claim_transaction.'
+    after ops.load_silver_claim_transaction
+as
+    call gold.load_fact_claim_transaction();
+
+create or alter task ops.load_fact_condition
+    warehouse = <% ctx.env.warehouse %>
+    comment = 'silver.condition to gold.fact_condition.'
+    after ops.load_silver_condition
+as
+    call gold.load_fact_condition();
 
 create or alter task ops.finish_files
     warehouse = <% ctx.env.warehouse %>

@@ -43,9 +43,11 @@ as
 create or alter task ops.load_dim_payer
     warehouse = <% ctx.env.warehouse %>
     suspend_task_after_num_failures = 5
-    comment = 'silver.encounter, silver.payer to gold.dim_payer.'
+    comment = 'silver.encounter, silver.encounter_record, silver.claim, silver.payer to gold.dim_payer.'
 when
     system$stream_has_data('silver.encounter_to_dim_payer_stream')
+    or system$stream_has_data('silver.encounter_record_to_dim_payer_stream')
+    or system$stream_has_data('silver.claim_to_dim_payer_stream')
     or system$stream_has_data('silver.payer_to_dim_payer_stream')
 as
     call gold.load_dim_payer();
@@ -79,9 +81,11 @@ as
 create or alter task ops.load_fact_encounter
     warehouse = <% ctx.env.warehouse %>
     suspend_task_after_num_failures = 5
-    comment = 'silver.encounter, silver.patient_flow, silver.patient, silver.organization to gold.fact_encounter.'
+    comment = 'All that tells of encounters, their payments, patients and organizations to gold.fact_encounter.'
 when
     system$stream_has_data('silver.encounter_to_fact_encounter_stream')
+    or system$stream_has_data('silver.encounter_record_to_fact_encounter_stream')
+    or system$stream_has_data('silver.claim_transaction_to_fact_encounter_stream')
     or system$stream_has_data('silver.patient_flow_to_fact_encounter_stream')
     or system$stream_has_data('silver.patient_to_fact_encounter_stream')
     or system$stream_has_data('silver.organization_to_fact_encounter_stream')
@@ -95,8 +99,28 @@ create or alter task ops.finish_fact_encounter
 as
     call ops.write_run(system$task_runtime_info('CURRENT_TASK_GRAPH_RUN_GROUP_ID'));
 
+create or alter task ops.load_fact_claim
+    warehouse = <% ctx.env.warehouse %>
+    suspend_task_after_num_failures = 5
+    comment = 'silver.claim, silver.patient_flow, silver.encounter, silver.patient to gold.fact_claim.'
+when
+    system$stream_has_data('silver.claim_to_fact_claim_stream')
+    or system$stream_has_data('silver.patient_flow_to_fact_claim_stream')
+    or system$stream_has_data('silver.encounter_to_fact_claim_stream')
+    or system$stream_has_data('silver.patient_to_fact_claim_stream')
+as
+    call gold.load_fact_claim();
+
+create or alter task ops.finish_fact_claim
+    warehouse = <% ctx.env.warehouse %>
+    comment = 'Writes the run of load_fact_claim to ops.pipeline_run and ops.notification.'
+    finalize = ops.load_fact_claim
+as
+    call ops.write_run(system$task_runtime_info('CURRENT_TASK_GRAPH_RUN_GROUP_ID'));
+
 select system$task_dependents_enable('<% ctx.env.database %>.ops.load_dim_patient');
 select system$task_dependents_enable('<% ctx.env.database %>.ops.load_dim_department');
 select system$task_dependents_enable('<% ctx.env.database %>.ops.load_dim_payer');
 select system$task_dependents_enable('<% ctx.env.database %>.ops.load_fact_patient_flow');
 select system$task_dependents_enable('<% ctx.env.database %>.ops.load_fact_encounter');
+select system$task_dependents_enable('<% ctx.env.database %>.ops.load_fact_claim');

@@ -14,4 +14,5 @@ def test_a_procedure_sends_one_merge_of_bounded_length(
     sent = [query.sql_text for query in history.queries]
     assert [text.split()[0].upper() for text in sent] == ["MERGE"]
     assert len(sent[0]) < 60_000
-    assert sent[0].count("_STREAM") <= 6, "a stream is written out at every use"
+    most = max(6, len(procedure.streams) + 2)
+    assert sent[0].count("_STREAM") <= most, "a stream is written out at every use"

@@ -1,11 +1,10 @@
-"""gold.dim_payer: every payer an encounter or a file names, with its newest name."""
+"""gold.dim_payer: every payer that an encounter, a claim or a payers file names, with its name."""
 
 from snowflake.snowpark import Column, DataFrame, Session
 from snowflake.snowpark.functions import col
 
-from carefloe.gold.history import ids_of
 from carefloe.gold.newest import newest
-from carefloe.gold.rebuild import replace_touched
+from carefloe.gold.snapshot_fact import upsert
 from carefloe.key import hash_of, known_or_unknown
 from carefloe.lean import lean
 
@@ -24,11 +23,20 @@ def payers(named: DataFrame, snapshots: DataFrame) -> DataFrame:
 
 
 def load(session: Session) -> str:
-    """gold.load_dim_payer(): the payers that new encounters or files name."""
+    """gold.load_dim_payer(): the payers that new encounters, claims or files name."""
     lean(session)
-    new_encounter = session.table("SILVER.ENCOUNTER_TO_DIM_PAYER_STREAM")
-    new_file = session.table("SILVER.PAYER_TO_DIM_PAYER_STREAM")
-    named = new_encounter.select("PAYER_ID").union_all(new_file.select("PAYER_ID"))
+    new_event = session.table("SILVER.ENCOUNTER_TO_DIM_PAYER_STREAM")
+    new_encounter = session.table("SILVER.ENCOUNTER_RECORD_TO_DIM_PAYER_STREAM")
+    new_claim = session.table("SILVER.CLAIM_TO_DIM_PAYER_STREAM")
+    new_payer = session.table("SILVER.PAYER_TO_DIM_PAYER_STREAM")
+    claimed = new_claim.select("PAYER_ID").union_all(
+        new_claim.select(col("SECONDARY_PAYER_ID").alias("PAYER_ID"))
+    )
+    named = (
+        new_event.select("PAYER_ID")
+        .union_all(new_encounter.select("PAYER_ID"))
+        .union_all(claimed)
+        .union_all(new_payer.select("PAYER_ID"))
+    )
     rebuilt = payers(named, session.table("SILVER.PAYER"))
-    touched = ids_of(rebuilt, col("PAYER_KEY"))
-    return replace_touched(session, "GOLD.DIM_PAYER", "PAYER_KEY", rebuilt, touched, by="PAYER_KEY")
+    return upsert(session, "GOLD.DIM_PAYER", "PAYER_KEY", rebuilt)

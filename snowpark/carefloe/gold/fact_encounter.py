@@ -1,124 +1,141 @@
 """gold.fact_encounter: one row per encounter, rebuilt encounter by encounter."""
 
-from snowflake.snowpark import Column, DataFrame, Session, Window
-from snowflake.snowpark import functions as F
-from snowflake.snowpark.functions import coalesce, col, iff, lit
+from collections.abc import Mapping
+from dataclasses import dataclass
 
-from carefloe.field import NO_AMOUNT, NO_NUMBER, NO_TEXT
+from snowflake.snowpark import DataFrame, Session
+from snowflake.snowpark import functions as F
+from snowflake.snowpark.functions import col, iff, lit
+
+from carefloe.field import NO_NUMBER
 from carefloe.gold.dim_organization import ORGANIZATION
 from carefloe.gold.dim_payer import payer_key
-from carefloe.gold.history import ids_of, in_any, versions_of, winners
+from carefloe.gold.encounter import (
+    FROM_EITHER,
+    FROM_FILES,
+    encounters,
+    own_encounter,
+)
+from carefloe.gold.history import changed_ids, ids_of, in_any, versions_of
 from carefloe.gold.patient import (
     PatientSources,
     changed_patients,
-    encounter_time,
     patient_versions,
     touched_patients,
 )
 from carefloe.gold.rebuild import replace_touched
+from carefloe.gold.snapshot_fact import newest_words, unlike
 from carefloe.gold.version import with_version_key
 from carefloe.key import date_key, hash_of
 from carefloe.lean import lean
 
-FILED = ("CODE", "DESCRIPTION", "REASON_CODE", "REASON_DESCRIPTION")
-"""What files alone tell of an encounter."""
 
+@dataclass(frozen=True)
+class EncounterSources:
+    """The silver tables that tell of encounters."""
 
-def own_encounter() -> Column:
-    """The encounter a silver row tells of; the event itself where it names none."""
-    return coalesce(col("ENCOUNTER_ID"), F.concat(lit("event:"), col("EVENT_ID")))
+    patients: PatientSources
+    """silver.encounter among them."""
+    record: DataFrame
+    transaction: DataFrame
+    organization: DataFrame
 
 
 def load(session: Session) -> str:
     """gold.load_fact_encounter(): the encounters that new rows touch.
 
-    New rows are those of encounters themselves and of the other sources of dim_patient and
-    dim_organization, whose version keys the fact carries.
+    New rows are those of encounters themselves, in events and files, of their transactions, and of
+    the other sources of dim_patient and dim_organization, whose version keys the fact carries.
     """
     lean(session)
-    sources, organization = PatientSources.of(session), session.table("SILVER.ORGANIZATION")
-    encounter = sources.encounter
-    new_encounter = session.table("SILVER.ENCOUNTER_TO_FACT_ENCOUNTER_STREAM")
-    new_flow = session.table("SILVER.PATIENT_FLOW_TO_FACT_ENCOUNTER_STREAM")
-    new_patient = session.table("SILVER.PATIENT_TO_FACT_ENCOUNTER_STREAM")
-    new_organization = session.table("SILVER.ORGANIZATION_TO_FACT_ENCOUNTER_STREAM")
-    patients = (
-        touched_patients(sources.flow, new_flow)
-        .union_all(touched_patients(encounter, new_encounter))
-        .union_all(changed_patients(sources, new_patient))
+    sources = EncounterSources(
+        PatientSources.of(session),
+        session.table("SILVER.ENCOUNTER_RECORD"),
+        session.table("SILVER.CLAIM_TRANSACTION"),
+        session.table("SILVER.ORGANIZATION"),
     )
-    organizations = ORGANIZATION.touched(organization, new_organization)
-    touched_rows = (
-        versions_of(encounter, new_encounter)
-        .union_all(in_any(encounter, "PATIENT_ID", patients))
-        .union_all(in_any(encounter, "ORGANIZATION_ID", organizations))
-    )
-    touched = ids_of(touched_rows, own_encounter())
-    rebuilt = fact_rows(sources, organization, touched)
-    keys = ids_of(touched_rows, hash_of(own_encounter()))
+    new = {
+        "encounter": session.table("SILVER.ENCOUNTER_TO_FACT_ENCOUNTER_STREAM"),
+        "record": session.table("SILVER.ENCOUNTER_RECORD_TO_FACT_ENCOUNTER_STREAM"),
+        "transaction": session.table("SILVER.CLAIM_TRANSACTION_TO_FACT_ENCOUNTER_STREAM"),
+        "flow": session.table("SILVER.PATIENT_FLOW_TO_FACT_ENCOUNTER_STREAM"),
+        "patient": session.table("SILVER.PATIENT_TO_FACT_ENCOUNTER_STREAM"),
+        "organization": session.table("SILVER.ORGANIZATION_TO_FACT_ENCOUNTER_STREAM"),
+    }
+    touched = touched_encounters(sources, new, session.table("GOLD.FACT_ENCOUNTER"))
+    keys = ids_of(touched, hash_of(col("ID_")))
+    rebuilt = fact_rows(sources, touched)
     return replace_touched(
         session, "GOLD.FACT_ENCOUNTER", "ENCOUNTER_KEY", rebuilt, keys, by="ENCOUNTER_KEY"
     )
 
 
-def fact_rows(sources: PatientSources, organization: DataFrame, touched: DataFrame) -> DataFrame:
+def touched_encounters(
+    sources: EncounterSources, new: Mapping[str, DataFrame], table: DataFrame
+) -> DataFrame:
+    """The encounters whose row the new rows may change, as a frame of ids.
+
+    A file's row that repeats what the fact has changes nothing, whichever source that came from:
+    nights that tell of everything again touch nothing.
+    """
+    events = sources.patients.encounter
+    patients = (
+        touched_patients(sources.patients.flow, new["flow"])
+        .union_all(touched_patients(events, new["encounter"]))
+        .union_all(changed_patients(sources.patients, new["patient"]))
+    )
+    organizations = ORGANIZATION.touched(sources.organization, new["organization"])
+    of_events = (
+        versions_of(events, new["encounter"])
+        .union_all(in_any(events, "PATIENT_ID", patients))
+        .union_all(in_any(events, "ORGANIZATION_ID", organizations))
+    )
+    told = (*FROM_EITHER, *FROM_FILES)
+    words = newest_words(sources.record, new["record"], "ENCOUNTER_ID", told)
+    of_files = (
+        unlike(words, table, "ENCOUNTER_ID", told)
+        .select("ENCOUNTER_ID")
+        .union_all(in_any(table, "PATIENT_ID", patients).select("ENCOUNTER_ID"))
+        .union_all(in_any(table, "ORGANIZATION_ID", organizations).select("ENCOUNTER_ID"))
+    )
+    return (
+        ids_of(of_events, own_encounter())
+        .union_all(ids_of(of_files, col("ENCOUNTER_ID")))
+        .union_all(_of_transactions(sources.transaction, new["transaction"]))
+    )
+
+
+def fact_rows(sources: EncounterSources, touched: DataFrame) -> DataFrame:
     """The fact's rows of these encounters, from all that the silver tables know of them."""
-    encounters = _encounters(sources.encounter, touched)
-    patients = ids_of(encounters, col("PATIENT_ID"))
-    organizations = ids_of(encounters, col("ORGANIZATION_ID"))
+    told = encounters(sources.patients.encounter, sources.record, sources.transaction, touched)
     with_patient = with_version_key(
-        encounters,
+        told,
         "PATIENT_ID",
         col("VERSION_AT"),
-        patient_versions(sources, patients),
+        patient_versions(sources.patients, ids_of(told, col("PATIENT_ID"))),
         "PATIENT_KEY",
     )
     with_organization = with_version_key(
         with_patient,
         "ORGANIZATION_ID",
         col("VERSION_AT"),
-        ORGANIZATION.versions(organization, organizations),
+        ORGANIZATION.versions(sources.organization, ids_of(told, col("ORGANIZATION_ID"))),
         "ORGANIZATION_KEY",
     )
     elapsed = F.datediff("microsecond", col("STARTED_AT"), col("ENDED_AT"))
     return with_organization.with_columns(
-        ["PAYER_KEY", "ADMISSION_DATE_KEY", "DURATION_MINUTES", *FILED, "PAYMENTS"],
+        ["PAYER_KEY", "ADMISSION_DATE_KEY", "DURATION_MINUTES"],
         [
             payer_key(),
             date_key(col("STARTED_AT")),
             iff(elapsed < lit(0), NO_NUMBER, F.floor(elapsed / lit(60_000_000))),
-            *(NO_TEXT for _ in FILED),
-            NO_AMOUNT,
         ],
     )
 
 
-def _encounters(encounter: DataFrame, touched: DataFrame) -> DataFrame:
-    with_encounter = encounter.with_column("OWN_ENCOUNTER_ID", own_encounter())
-    named = ids_of(in_any(with_encounter, "OWN_ENCOUNTER_ID", touched), col("EVENT_ID"))
-    events = winners(in_any(with_encounter, "EVENT_ID", named)).with_column(
-        "VERSION_AT", encounter_time()
-    )
-    newest_first = Window.partition_by("OWN_ENCOUNTER_ID").order_by(
-        col("VERSION_AT").desc_nulls_last(), col("EVENT_ID").desc()
-    )
-    return (
-        in_any(events, "OWN_ENCOUNTER_ID", touched)
-        .with_column("RANK_", F.row_number().over(newest_first))
-        .filter(col("RANK_") == lit(1))
-        .select(
-            hash_of(col("OWN_ENCOUNTER_ID")).alias("ENCOUNTER_KEY"),
-            "ENCOUNTER_ID",
-            "PATIENT_ID",
-            "ORGANIZATION_ID",
-            "PROVIDER_ID",
-            "PAYER_ID",
-            "DEPARTMENT",
-            "VERSION_AT",
-            col("ADMISSION_TIME").alias("STARTED_AT"),
-            col("DISCHARGE_TIME").alias("ENDED_AT"),
-            "BASE_ENCOUNTER_COST",
-            "TOTAL_CLAIM_COST",
-            "PAYER_COVERAGE",
-        )
-    )
+def _of_transactions(silver: DataFrame, new: DataFrame) -> DataFrame:
+    """The encounters that any version names of a transaction that new rows change."""
+    paid = ("ENCOUNTER_ID", "TRANSACTION_TYPE", "PAYMENTS")
+    columns = ("TRANSACTION_ID", "AS_OF", "PAYLOAD_HASH", *paid)
+    changed = changed_ids(silver.select(*columns), new.select(*columns), "TRANSACTION_ID", paid)
+    return ids_of(in_any(silver, "TRANSACTION_ID", changed), col("ENCOUNTER_ID"))
