@@ -10,6 +10,7 @@ alter task if exists ops.load_silver_encounter suspend;
 alter task if exists ops.load_silver_vitals suspend;
 alter task if exists ops.load_files suspend;
 alter task if exists ops.load_dim_patient suspend;
+alter task if exists ops.load_dim_hospital suspend;
 alter task if exists ops.load_dim_department suspend;
 alter task if exists ops.load_dim_payer suspend;
 alter task if exists ops.load_fact_patient_flow suspend;

@@ -245,6 +245,12 @@ on table silver.patient
 append_only = true
 comment = 'New rows of silver.patient, read by gold.load_fact_encounter.';
 
+create stream if not exists silver.patient_flow_to_dim_hospital_stream
+on table silver.patient_flow
+append_only = true
+show_initial_rows = true
+comment = 'New rows of silver.patient_flow, read by gold.load_dim_hospital.';
+
 create stream if not exists silver.hospital_to_dim_hospital_stream
 on table silver.hospital
 append_only = true

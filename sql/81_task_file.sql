@@ -36,7 +36,6 @@ when
     or system$stream_has_data('raw.claim_record_to_rejected_stream')
     or system$stream_has_data('raw.claim_transaction_record_to_silver_stream')
     or system$stream_has_data('raw.claim_transaction_record_to_rejected_stream')
-    or system$stream_has_data('silver.hospital_to_dim_hospital_stream')
     or system$stream_has_data('silver.organization_to_dim_organization_stream')
     or system$stream_has_data('silver.claim_transaction_to_fact_claim_transaction_stream')
     or system$stream_has_data('silver.condition_to_fact_condition_stream')
@@ -224,13 +223,6 @@ create or alter task ops.load_rejected_claim_transaction
     after ops.load_files
 as
     call ops.load_rejected_claim_transaction();
-
-create or alter task ops.load_dim_hospital
-    warehouse = <% ctx.env.warehouse %>
-    comment = 'silver.hospital to gold.dim_hospital.'
-    after ops.load_silver_hospital
-as
-    call gold.load_dim_hospital();
 
 create or alter task ops.load_dim_organization
     warehouse = <% ctx.env.warehouse %>

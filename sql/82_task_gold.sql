@@ -23,6 +23,23 @@ create or alter task ops.finish_dim_patient
 as
     call ops.write_run(system$task_runtime_info('CURRENT_TASK_GRAPH_RUN_GROUP_ID'));
 
+create or alter task ops.load_dim_hospital
+    warehouse = <% ctx.env.warehouse %>
+    suspend_task_after_num_failures = 5
+    comment = 'silver.patient_flow, silver.hospital to gold.dim_hospital.'
+when
+    system$stream_has_data('silver.patient_flow_to_dim_hospital_stream')
+    or system$stream_has_data('silver.hospital_to_dim_hospital_stream')
+as
+    call gold.load_dim_hospital();
+
+create or alter task ops.finish_dim_hospital
+    warehouse = <% ctx.env.warehouse %>
+    comment = 'Writes the run of load_dim_hospital to ops.pipeline_run and ops.notification.'
+    finalize = ops.load_dim_hospital
+as
+    call ops.write_run(system$task_runtime_info('CURRENT_TASK_GRAPH_RUN_GROUP_ID'));
+
 create or alter task ops.load_dim_department
     warehouse = <% ctx.env.warehouse %>
     suspend_task_after_num_failures = 5
@@ -62,7 +79,7 @@ as
 create or alter task ops.load_fact_patient_flow
     warehouse = <% ctx.env.warehouse %>
     suspend_task_after_num_failures = 5
-    comment = 'silver.patient_flow, silver.encounter, silver.patient, silver.hospital to gold.fact_patient_flow.'
+    comment = 'Patient flow, encounters, patients and hospitals of silver to gold.fact_patient_flow.'
 when
     system$stream_has_data('silver.patient_flow_to_fact_patient_flow_stream')
     or system$stream_has_data('silver.encounter_to_fact_patient_flow_stream')
@@ -119,6 +136,7 @@ as
     call ops.write_run(system$task_runtime_info('CURRENT_TASK_GRAPH_RUN_GROUP_ID'));
 
 select system$task_dependents_enable('<% ctx.env.database %>.ops.load_dim_patient');
+select system$task_dependents_enable('<% ctx.env.database %>.ops.load_dim_hospital');
 select system$task_dependents_enable('<% ctx.env.database %>.ops.load_dim_department');
 select system$task_dependents_enable('<% ctx.env.database %>.ops.load_dim_payer');
 select system$task_dependents_enable('<% ctx.env.database %>.ops.load_fact_patient_flow');

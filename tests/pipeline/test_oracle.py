@@ -319,7 +319,7 @@ def test_a_visit_lends_its_patient_to_a_row_that_lacks_one() -> None:
 
 
 def test_an_event_before_the_first_version_gets_the_first_version() -> None:
-    raw = events(FLOW, admission("a1", "2026-02-01T08:00:00Z"))
+    raw = events(FLOW, admission("a1", "2026-02-01T08:00:00Z", hospital_name=None))
     files = records(
         "hospital",
         "2026-03-01 00:00",

@@ -30,6 +30,7 @@ def flow_messages(most: int) -> st.SearchStrategy[list[RawEvent]]:
             "insurance_type": maybe("Private", "Medicaid"),
             "department": maybe("Surgery", "surgey", "ICU", "Radiology"),
             "hospital_id": maybe("H1", "H2", "H99"),
+            "hospital_name": maybe("North", "South"),
             "bed_id": maybe("H1-ICU-01"),
             "admission_time": maybe(*HOURS),
             "discharge_time": maybe(*HOURS),

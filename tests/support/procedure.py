@@ -92,7 +92,7 @@ SILVER = [
 ]
 GOLD = [
     _gold("dim_patient", dim_patient, "patient_flow", "encounter", "patient"),
-    _gold("dim_hospital", dim_hospital, "hospital"),
+    _gold("dim_hospital", dim_hospital, "patient_flow", "hospital"),
     _gold("dim_organization", dim_organization, "organization"),
     _gold("dim_department", dim_department, "patient_flow", "department"),
     _gold("dim_payer", dim_payer, "encounter", "encounter_record", "claim", "payer"),

@@ -6,8 +6,8 @@ from snowflake.snowpark.functions import col, iff, lit
 
 from carefloe.field import NO_AMOUNT
 from carefloe.gold.dim_department import department_key
-from carefloe.gold.dim_hospital import HOSPITAL
 from carefloe.gold.history import ids_of, in_any, versions_of
+from carefloe.gold.hospital import changed_hospitals, hospital_versions
 from carefloe.gold.patient import (
     PatientSources,
     changed_patients,
@@ -38,24 +38,28 @@ def load(session: Session) -> str:
     patients = touched_patients(sources.encounter, new_encounter).union_all(
         changed_patients(sources, new_patient)
     )
-    hospitals = HOSPITAL.touched(hospital, new_hospital)
+    timelines = hospital_versions(flow, hospital)
+    fact = session.table("GOLD.FACT_PATIENT_FLOW")
+    hospitals = changed_hospitals(timelines, new_flow, new_hospital, fact)
     touched_rows = (
         versions_of(flow, new_flow)
         .union_all(in_any(flow, "PATIENT_ID", patients))
         .union_all(in_any(flow, "HOSPITAL_ID", hospitals))
     ).select("EVENT_ID", "VISIT_ID", "PATIENT_ID")
     units = touched_units(flow, touched_rows)
-    rebuilt = fact_rows(sources, hospital, units)
+    rebuilt = fact_rows(sources, timelines, units)
     return replace_touched(
         session, "GOLD.FACT_PATIENT_FLOW", "STAY_KEY", rebuilt, units, by="UNIT_ID"
     )
 
 
-def fact_rows(sources: PatientSources, hospital: DataFrame, units: DataFrame) -> DataFrame:
-    """The fact's rows of these units, from all that the silver tables know of them."""
+def fact_rows(sources: PatientSources, hospitals: DataFrame, units: DataFrame) -> DataFrame:
+    """The fact's rows of these units, from all that the silver tables know of them.
+
+    `hospitals` are the versions of the hospitals.
+    """
     of_units = stays(events_of_units(sources.flow.select(*NEEDED), units), sources.flow)
     patients = ids_of(of_units, col("PATIENT_ID"))
-    hospitals = ids_of(of_units, col("HOSPITAL_ID"))
     with_patient = with_version_key(
         of_units,
         "PATIENT_ID",
@@ -67,7 +71,7 @@ def fact_rows(sources: PatientSources, hospital: DataFrame, units: DataFrame) ->
         with_patient,
         "HOSPITAL_ID",
         col("VERSION_AT"),
-        HOSPITAL.versions(hospital, hospitals),
+        hospitals,
         "HOSPITAL_KEY",
     )
     elapsed = F.datediff("microsecond", col("ADMITTED_AT"), col("DISCHARGE_TIME"))

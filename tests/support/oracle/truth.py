@@ -21,7 +21,7 @@ from support.oracle.rejection import rejected_rows
 from support.oracle.row import Row
 from support.oracle.silver import silver_events, silver_records
 from support.oracle.stay import stays
-from support.oracle.version import patient_timelines, snapshot_timelines
+from support.oracle.version import hospital_timelines, patient_timelines, snapshot_timelines
 from support.raw import ENCOUNTER, FEEDS, FLOW, VITALS, RawEvent, RawRecord
 
 Tables = dict[str, list[Row]]
@@ -46,7 +46,7 @@ def _gold(silver: Tables) -> Tables:
     flow, encounters = winners(silver["silver.patient_flow"]), winners(silver["silver.encounter"])
     patients = patient_timelines(flow, encounters, silver["silver.patient"], PATIENT)
     readings = winners(silver["silver.vitals"])
-    hospitals = snapshot_timelines(silver["silver.hospital"], "hospital_id", HOSPITAL)
+    hospitals = hospital_timelines(flow, silver["silver.hospital"], HOSPITAL)
     organizations = snapshot_timelines(
         silver["silver.organization"], "organization_id", ORGANIZATION
     )

@@ -71,6 +71,26 @@ def _meant(row: Row, name: str) -> Any:
     return gender(row["gender"]) if name == "gender" else row.get(name)
 
 
+def hospital_timelines(
+    flow: Iterable[Row], files: Iterable[Row], tracked: Sequence[str]
+) -> Timelines:
+    """What winning events and rows of the files tell of each hospital, in one timeline."""
+    told = [
+        (row, row["event_timestamp"], f"flow:{row['event_id']}", (row["hospital_name"], None, None))
+        for row in flow
+        if row["hospital_name"] is not None
+    ]
+    told += [
+        (row, row["as_of"], f"hospital:{row['payload_hash']}", tuple(row[name] for name in tracked))
+        for row in files
+    ]
+    return timelines(
+        Observation(row["hospital_id"], at, order, values)
+        for row, at, order, values in told
+        if row["hospital_id"] is not None and at is not None
+    )
+
+
 def snapshot_timelines(rows: Iterable[Row], id_column: str, tracked: Sequence[str]) -> Timelines:
     """The tracked columns of each id, from the snapshots of a file."""
     return timelines(
