@@ -53,7 +53,8 @@ def describe_relation(session: Session, statement: Statement) -> Result:
     place = f"temp.main.{quote(str(name))}" if name in session.temporary else name.sql
     if not session.table_columns(place):
         raise does_not_exist(kind.capitalize(), name)
-    definition = session.catalog.get(session, kind, name) or {}
+    # A view's columns have neither declared types nor defaults.
+    definition = (session.catalog.get(session, kind, name) or {}) if kind == "table" else {}
     declared, defaults = definition.get("columns", {}), definition.get("defaults", {})
     comments = dict(
         session.run(

@@ -45,6 +45,8 @@ def test_a_view_shows_the_rows_of_now(table: Account) -> None:
     [shown] = table.rows("show views like 'V' in schema")
     assert (shown["comment"], shown["is_secure"]) == ("One row per id.", "false")
     assert "select id, name from t" in shown["text"]
+    table("create view counted as select count(*) as rows_of_t from t")
+    assert [r["name"] for r in table.rows("describe view counted")] == ["ROWS_OF_T"]
 
 
 @documented(VIEW, "create view that exists")
