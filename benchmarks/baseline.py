@@ -21,6 +21,7 @@ TABLES = (
     "ops.rejected_event",
     "gold.dim_patient",
     "gold.dim_department",
+    "gold.dim_hospital",
     "gold.fact_patient_flow",
 )
 

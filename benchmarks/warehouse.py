@@ -28,6 +28,7 @@ CALLS = (
     "ops.load_rejected_patient_flow",
     "gold.load_dim_patient",
     "gold.load_dim_department",
+    "gold.load_dim_hospital",
     "gold.load_fact_patient_flow",
     "gold.load_fact_encounter",
 )

@@ -1,14 +1,5 @@
 -- The nightly files, which these runs load none of.
 
-create table silver.hospital (
-    hospital_id varchar,
-    as_of timestamp,
-    payload_hash varchar,
-    hospital_name varchar,
-    city varchar,
-    state varchar
-);
-
 create table silver.department (
     hospital_id varchar,
     department varchar,

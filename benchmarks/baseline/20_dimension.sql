@@ -1,4 +1,4 @@
--- silver.patient_flow and the files to gold.dim_department and gold.dim_patient.
+-- silver.patient_flow and the files to gold.dim_department, gold.dim_hospital and gold.dim_patient.
 
 create or replace temp table winner as
 select
@@ -55,6 +55,51 @@ select
     null as department_code,
     null as bed_capacity;
 
+create or replace table gold.dim_hospital as
+with told as (
+    select
+        hospital_id,
+        event_timestamp as seen_at,
+        hospital_name,
+        lead(event_timestamp) over in_time as next_at
+    from winner
+    where hospital_id is not null and hospital_name is not null and event_timestamp is not null
+    window in_time as (partition by hospital_id order by event_timestamp, event_id)
+),
+
+changed as (
+    select *
+    from told
+    where next_at is null or next_at != seen_at
+    window in_time as (partition by hospital_id order by seen_at)
+    qualify
+        row_number() over in_time = 1
+        or lag(hospital_name) over in_time != hospital_name
+)
+
+select
+    sha256(part(hospital_id) || part(epoch_us(seen_at)::varchar)) as hospital_key,
+    hospital_id,
+    hospital_name,
+    null as city,
+    null as state,
+    sha256(part(hospital_name) || '--') as attribute_hash,
+    seen_at as valid_from,
+    lead(seen_at) over (partition by hospital_id order by seen_at) as valid_to,
+    valid_to is null as is_current
+from changed
+union all
+select
+    '-1' as hospital_key,
+    null as hospital_id,
+    'Unknown' as hospital_name,
+    null as city,
+    null as state,
+    null as attribute_hash,
+    null as valid_from,
+    null as valid_to,
+    true as is_current;
+
 create or replace table gold.dim_patient as
 with observed as (
     select
@@ -107,10 +152,17 @@ select
     gender,
     age,
     insurance_type,
-    sha256(part(gender) || part(age::varchar) || part(insurance_type)) as attribute_hash,
+    -- No file tells name, birth, address, city and state: six times `-`, which stands for null.
+    sha256(part(gender) || part(age::varchar) || part(insurance_type) || '------') as attribute_hash,
     happened_at as valid_from,
     lead(happened_at) over (partition by patient_id order by happened_at) as valid_to,
-    valid_to is null as is_current
+    valid_to is null as is_current,
+    null as first_name,
+    null as last_name,
+    null::date as birth_date,
+    null as address,
+    null as city,
+    null as state
 from changed
 union all
 select
@@ -122,4 +174,10 @@ select
     null as attribute_hash,
     null as valid_from,
     null as valid_to,
-    true as is_current;
+    true as is_current,
+    null as first_name,
+    null as last_name,
+    null::date as birth_date,
+    null as address,
+    null as city,
+    null as state;

@@ -187,37 +187,17 @@ patient_version as (
     where patient_id is not null
 ),
 
-hospital_state as (
-    select
-        hospital_id,
-        as_of,
-        hospital_name,
-        city,
-        state
-    from silver.hospital
-    qualify
-        row_number() over (partition by hospital_id, as_of order by payload_hash desc) = 1
-),
-
 hospital_version as (
     select
         hospital_id,
-        sha256(part(hospital_id) || part(epoch_us(as_of)::varchar)) as hospital_key,
+        hospital_key,
         case
-            when row_number() over (partition by hospital_id order by as_of) = 1
+            when row_number() over (partition by hospital_id order by valid_from) = 1
                 then '-infinity'::timestamp
-            else as_of
+            else valid_from
         end as since
-    from (
-        select *
-        from hospital_state
-        window in_time as (partition by hospital_id order by as_of)
-        qualify
-            row_number() over in_time = 1
-            or lag(hospital_name) over in_time is distinct from hospital_name
-            or lag(city) over in_time is distinct from city
-            or lag(state) over in_time is distinct from state
-    )
+    from gold.dim_hospital
+    where hospital_id is not null
 )
 
 select

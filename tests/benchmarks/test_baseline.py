@@ -17,6 +17,7 @@ from benchmarks.baseline import SCRIPTS, TABLES
 KEYS = {
     "gold.dim_patient": ("patient_key", "attribute_hash"),
     "gold.dim_department": ("department_key",),
+    "gold.dim_hospital": ("hospital_key", "attribute_hash"),
     "gold.fact_patient_flow": ("stay_key",),
 }
 JOINED = """
@@ -24,12 +25,15 @@ JOINED = """
         fact.* replace (
             case patient_key when '-1' then '["-1"]'
                 else to_json([patient.patient_id, patient.valid_from::varchar]) end as patient_key,
-            case hospital_key when '-1' then '["-1"]' end as hospital_key,
+            case hospital_key when '-1' then '["-1"]'
+                else to_json([hospital.hospital_id, hospital.valid_from::varchar])
+                end as hospital_key,
             case department_key when '-1' then '["-1"]'
-                else to_json([hospital_id, department]) end as department_key
+                else to_json([fact.hospital_id, department]) end as department_key
         )
     from gold.fact_patient_flow as fact
     join gold.dim_patient as patient using (patient_key)
+    join gold.dim_hospital as hospital using (hospital_key)
 """
 
 
