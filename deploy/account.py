@@ -48,6 +48,7 @@ SHOWN_BESIDE = {
 }
 """Kinds of the account -> the SHOW that lists them."""
 
+POLICIES = ("masking policy", "row access policy")
 _NOT_OURS = {"PUBLIC", "INFORMATION_SCHEMA"}
 
 
@@ -65,6 +66,8 @@ class Found:
     """Table or view -> its columns in order."""
     procedures: Mapping[str, Row] = field(default_factory=dict)
     """Procedure -> what DESCRIBE says: property -> value."""
+    policies: Mapping[str, str] = field(default_factory=dict)
+    """Masking or row access policy -> its body."""
     code: Mapping[str, bytes] = field(default_factory=dict)
     """File in the deployed zip -> content; empty when there is none."""
 
@@ -81,20 +84,22 @@ def find(connection: str, database: str, kinds: Iterable[str]) -> Found:
     inside = [kind for kind in wanted if kind in SHOWN]
     answers = run(connection, [f"show {SHOWN[kind]} in database {database}" for kind in inside])
     objects |= {kind: _by_name(rows) for kind, rows in zip(inside, answers, strict=True)}
-    tables = [*objects.get("table", {}), *objects.get("view", {})]
-    procedures = objects.get("procedure", {})
-    answers = run(
-        connection,
-        [f"describe table {database}.{name}" for name in tables]
-        + [f"describe procedure {database}.{_called(row)}" for row in procedures.values()],
-    )
+    asked = {
+        (kind, name): f"{database}.{_called(row) if kind == 'procedure' else name}"
+        for kind in ("table", "view", "procedure", *POLICIES)
+        for name, row in objects.get(kind, {}).items()
+    }
+    answers = run(connection, [f"describe {kind} {name}" for (kind, _), name in asked.items()])
+    described = dict(zip(asked, answers, strict=True))
     return Found(
         objects,
-        {name: [*map(_column, rows)] for name, rows in zip(tables, answers, strict=False)},
+        {name: [*map(_column, r)] for (k, name), r in described.items() if k in ("table", "view")},
         {
             name: {row["property"]: row["value"] for row in rows}
-            for name, rows in zip(procedures, answers[len(tables) :], strict=True)
+            for (kind, name), rows in described.items()
+            if kind == "procedure"
         },
+        {name: rows[0]["body"] for (kind, name), rows in described.items() if kind in POLICIES},
         _code(connection, database) if "ops.code" in objects.get("stage", {}) else {},
     )
 

@@ -76,7 +76,13 @@ class Definition:
 
     @property
     def body(self) -> str:
-        """The query of a view, what a task runs, what an alert does; else empty."""
+        """The query of a view, what a task, procedure or alert does, what a policy asks."""
+        if "policy" in self.kind:
+            found = re.search(r"->(.*?)(?:\scomment\s*=.*)?\Z", self.text, re.I | re.S)
+            return found[1].strip() if found else ""
+        if self.kind == "procedure":
+            found = re.search(r"\nas\s*\$\$(.*)\$\$", self.text, re.I | re.S)
+            return found[1].strip() if found else ""
         split = {"task": r"\nas\b", "view": r"\nas\b", "alert": r"\nthen\b"}.get(self.kind)
         parts = re.split(split, self.text, maxsplit=1, flags=re.I) if split else ()
         return parts[1].strip() if len(parts) > 1 else ""

@@ -13,7 +13,6 @@ from deploy.project import Procedure, Project
 
 NEW, CHANGED, KEPT, GONE, SAME = "new", "changed", "kept", "gone", "same"
 _KEPT = "stays: the statement says `if not exists`"
-_MADE_AGAIN = "made again each time; its text is not compared"
 
 
 @dataclass(frozen=True)
@@ -32,13 +31,14 @@ def changes(project: Project, wanted: Iterable[Definition], found: Found) -> lis
     planned = [_of_definition(definition, found, project.database) for definition in definitions]
     planned += [_of_procedure(procedure, found) for procedure in project.procedures]
     planned += _of_code(project.root / "snowpark", found)
-    known = {(change.kind, change.name) for change in planned}
+    # SHOW TABLES lists event tables too.
+    known = {(change.kind.removeprefix("event "), change.name) for change in planned}
     return planned + [
         Change(GONE, kind, name, ("stays: a deployment drops no object",))
         for kind, rows in sorted(found.objects.items())
         if kind not in ACCOUNT_KINDS
         for name in sorted(rows)
-        if (kind, name) not in known
+        if (kind.removeprefix("event "), name) not in known
     ]
 
 
@@ -63,8 +63,6 @@ def _of_definition(wanted: Definition, found: Found, database: str) -> Change:
         notes.append("comment")
     if notes and wanted.mode == "if not exists":
         return Change(KEPT, wanted.kind, wanted.name, (*notes, _KEPT))
-    if not notes and wanted.mode == "replace" and wanted.kind != "view":
-        notes.append(_MADE_AGAIN)
     return Change(CHANGED if notes else SAME, wanted.kind, wanted.name, tuple(notes))
 
 
@@ -81,6 +79,11 @@ def _differences(wanted: Definition, row: Row, found: Found, database: str) -> I
             yield f"mode: {row['mode'].lower()}"
     if wanted.kind in ("task", "alert"):
         yield from _of_run(wanted, row, database)
+    body = found.policies.get(wanted.name)
+    if wanted.kind == "procedure":
+        body = found.procedures[wanted.name]["body"]
+    if body is not None and tokens(wanted.body) != tokens(body):
+        yield "body"
 
 
 def _of_run(wanted: Definition, row: Row, database: str) -> Iterator[str]:

@@ -15,7 +15,7 @@ _MASKED_TAG = re.compile(
 
 
 def drops(project: Project) -> list[str]:
-    """The statements that take it back, in the order they must run, each harmless to repeat.
+    """The statements that take it back, in the order in which they run.
 
     Created last, dropped first. The tags lose their policies before: Snowflake drops no database
     whose tag has one.
@@ -34,7 +34,10 @@ def drops(project: Project) -> list[str]:
 
 def teardown(connection: str, project: Project) -> None:
     """Run them. SnowError when one fails; those before it are done."""
-    run(connection, drops(project))
+    (databases,) = run(connection, [f"show databases like '{project.database}'"])
+    is_there = any(row["name"].lower() == project.database for row in databases)
+    gone = [] if is_there else _tags_without_policies(project)
+    run(connection, [one for one in drops(project) if one not in gone])
 
 
 def _roles(project: Project) -> list[str]:
@@ -46,7 +49,7 @@ def _roles(project: Project) -> list[str]:
 
 
 def _tags_without_policies(project: Project) -> list[str]:
-    """`force` is only for setting; a database that is gone has no tags to alter."""
+    """The policies that sql/ sets on tags, taken off again; FORCE is for setting alone."""
     unset = []
     for statement in project.statements:
         if found := _MASKED_TAG.fullmatch(statement.text):
