@@ -182,8 +182,8 @@ def _patient_pays(rng: Random, ledger: _Ledger, at: int, *, is_insured: bool) ->
         return
     method = rng.choice(_PATIENTS_METHODS)
     at += _days(rng, _PATIENT_DAYS)
-    if way < never + instalments:
-        third = max(1, ledger.outstanding // 3)
+    third = ledger.outstanding // 3
+    if third and way < never + instalments:
         for number in range(2):
             ledger.pay(at + number * _INSTALMENT_DAYS * DAY, PATIENT, third, method)
         at += 2 * _INSTALMENT_DAYS * DAY

@@ -47,7 +47,12 @@ _COMPLAINTS = (
     _Complaint(Condition("267102003", "Sore throat symptom (finding)", 7), 6),
     _Complaint(Condition("386661006", "Fever (finding)", 5), 6),
     _Complaint(Condition("72892002", "Normal pregnancy", 270), 14, 18, 44, "F"),
-    _Complaint(Condition("232353008", "Perennial allergic rhinitis", None), 5, 2, 40),
+    _Complaint(
+        Condition("232353008", "Perennial allergic rhinitis with seasonal variation", None),
+        5,
+        2,
+        40,
+    ),
     _Complaint(Condition("271737000", "Anemia (disorder)", None), 4, 12),
     _Complaint(Condition("40055000", "Chronic sinusitis (disorder)", None), 4, 12),
     _Complaint(Condition("162864005", "Body mass index 30+ - obesity (finding)", None), 8, 16),

@@ -33,7 +33,7 @@ _IN_CLINIC = (
     ("76601001", "Intramuscular injection"),
 )
 _IN_HOSPITAL = (
-    ("399208009", "Plain X-ray of chest (procedure)"),
+    ("399208009", "Plain chest X-ray (procedure)"),
     ("104091002", "Hemoglobin / Hematocrit / Platelet count"),
     ("117010004", "Urine culture"),
     ("40701008", "Echocardiography (procedure)"),

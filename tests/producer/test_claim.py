@@ -1,13 +1,21 @@
-"""Claims and their transactions, added up again from the files alone."""
+"""Claims and their transactions, added up again from the files alone, and at their limits."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from decimal import Decimal
+from random import Random
 
 import pytest
 
+from producer.claim import CHARGE, claim_of
+from producer.history import ENCOUNTER_CLASSES, PastEncounter
+from producer.insurance import PAYERS
+from producer.organization import organizations
+from producer.population import World
+
+WORLD = World(patients=1)
 Row = dict[str, str]
 Tables = Callable[[str], list[Row]]
 
@@ -158,3 +166,32 @@ def test_the_insurer_pays_what_the_encounter_says_it_covers(
         )
         covered = encounters[claim["APPOINTMENTID"]]["PAYER_COVERAGE"]
         assert (first["PAYMENTS"], first["METHOD"] in ("CHECK", "ECHECK")) == (covered, True)
+
+
+@pytest.mark.parametrize("left_after_the_copay", [0, 1, 2, 3, 4])
+def test_the_last_cents_are_paid_once_or_never(left_after_the_copay: int) -> None:
+    (clinic, *_), (blue_cross,) = (
+        [site for site in organizations(WORLD) if not site.is_hospital],
+        [payer for payer in PAYERS if payer.name == "Blue Cross Blue Shield"],
+    )
+    encounter = PastEncounter(
+        encounter_id="e1",
+        started_at=0,
+        stopped_at=3600,
+        patient=WORLD.population()[0],
+        organization=clinic,
+        provider=clinic.providers[0],
+        payer=blue_cross,
+        kind=ENCOUNTER_CLASSES[1],
+        total_claim_cost=10_000 + 2_500 + left_after_the_copay,
+        payer_coverage=10_000,
+        reason=None,
+    )
+    for draw in range(300):
+        transactions = claim_of(Random(draw), encounter, []).transactions
+        assert all(transaction.amount > 0 for transaction in transactions)
+        paid = sum(t.amount + t.adjustment for t in transactions if t.kind == "PAYMENT")
+        charged = sum(t.amount for t in transactions if t.kind == CHARGE)
+        last = transactions[-1]
+        assert last.outstanding == charged - paid
+        assert last.outstanding == 0 or last.kind == "TRANSFERIN"
