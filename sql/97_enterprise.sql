@@ -155,8 +155,27 @@ end;
 $$;
 
 -- Patients for reporters: masked by the tags of 65_phi.sql, rows by hospital.
-grant select on all tables in schema gold to role <% ctx.env.database %>_reporter;
-grant select on all views in schema gold to role <% ctx.env.database %>_reporter;
+grant select on table gold.fact_patient_flow to role <% ctx.env.database %>_reporter;
+grant select on table gold.fact_encounter to role <% ctx.env.database %>_reporter;
+grant select on table gold.dim_patient to role <% ctx.env.database %>_reporter;
+grant select on table gold.fact_vitals to role <% ctx.env.database %>_reporter;
+grant select on table gold.vitals_hourly to role <% ctx.env.database %>_reporter;
+grant select on table gold.fact_alert to role <% ctx.env.database %>_reporter;
+grant select on table gold.patient_latest_vitals to role <% ctx.env.database %>_reporter;
+grant select on table gold.fact_claim to role <% ctx.env.database %>_reporter;
+grant select on table gold.fact_claim_transaction to role <% ctx.env.database %>_reporter;
+grant select on table gold.fact_condition to role <% ctx.env.database %>_reporter;
+grant select on view gold.vitals_enriched to role <% ctx.env.database %>_reporter;
+grant select on view gold.alert_episode to role <% ctx.env.database %>_reporter;
+grant select on view gold.patient_kpi to role <% ctx.env.database %>_reporter;
+grant select on view gold.kpi_alert_volume to role <% ctx.env.database %>_reporter;
+grant select on view gold.patient_vital_baseline to role <% ctx.env.database %>_reporter;
+grant select on view gold.patient_risk_snapshot to role <% ctx.env.database %>_reporter;
+grant select on view gold.index_stay to role <% ctx.env.database %>_reporter;
+grant select on view gold.ed_boarding to role <% ctx.env.database %>_reporter;
+grant select on view gold.bed_conflict to role <% ctx.env.database %>_reporter;
+grant select on view gold.patient_utilization_risk to role <% ctx.env.database %>_reporter;
+grant select on view gold.patient_cost_outlier to role <% ctx.env.database %>_reporter;
 
 -- Time travel: raw cannot be had again once Kafka has forgotten it, the rest is rebuilt from raw. Erased patients stay in
 -- time travel that long, and seven days more in fail-safe.

@@ -10,6 +10,7 @@ from snowflake.connector.errors import ProgrammingError
 from sandbox.governance.authority import require_apply
 from sandbox.governance.governed import Attached, Governed
 from sandbox.governance.policy import MASKING, ROW_ACCESS, require_policy
+from sandbox.governance.protection import mask_of
 from sandbox.governance.securable import Securable
 from sandbox.governance.tag import checked_value, require_tag
 from sandbox.warehouse.errors import sql_error
@@ -76,7 +77,22 @@ def read_row_policy(session: Session, securable: Securable, reader: Reader) -> A
         )
     attached = Attached(name, columns)
     require_columns(session, securable, attached)
+    _require_unmasked(session, securable, attached)
     return attached
+
+
+def _require_unmasked(session: Session, securable: Securable, attached: Attached) -> None:
+    """A column is in one kind of policy, also when its masking policy is a tag's.
+
+    https://docs.snowflake.com/en/user-guide/tag-based-masking-policies#limitations
+    """
+    for column, type_ in session.table_columns(securable.name.sql):
+        if column in attached.columns and mask_of(session, securable, column, type_) is not None:
+            raise sql_error(
+                f"SQL compilation error:\nColumn {column} is already attached to a masking policy.",
+                3013,
+                "42601",
+            )
 
 
 def require_columns(session: Session, securable: Securable, attached: Attached) -> None:

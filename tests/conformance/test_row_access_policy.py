@@ -141,6 +141,20 @@ def test_a_column_is_not_in_both_kinds_of_policies(account: Account) -> None:
     account.error("alter table stay modify column hospital set masking policy hide")
 
 
+@documented(
+    "user-guide/tag-based-masking-policies",
+    "a column masked by its tag is in no row access policy",
+)
+def test_a_column_that_its_tag_masks_is_in_no_row_policy(account: Account) -> None:
+    account("create table stay (id int, hospital varchar)")
+    account("create tag secret")
+    account("create masking policy hide as (val varchar) returns varchar -> '*'")
+    account("alter tag secret set masking policy hide")
+    account("alter table stay modify column hospital set tag secret = 'yes'")
+    account("create row access policy of_h1 as (h varchar) returns boolean -> h = 'H1'")
+    account.error("alter table stay add row access policy of_h1 on (hospital)")
+
+
 @documented("sql-reference/functions/policy_references", "policy_references of a row access policy")
 def test_where_a_row_policy_is_set_can_be_asked(account: Account) -> None:
     by_hospital(account)
