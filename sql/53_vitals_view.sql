@@ -187,13 +187,13 @@ create or replace view gold.patient_kpi (
     avg_heart_rate comment 'Mean heart rate, beats per minute; null without one.',
     bp_abnormal_count comment 'Readings whose systolic or diastolic pressure is above NORMAL severity.',
     hospitals_visited comment 'Different hospitals of the patient''s stays.',
-    city_change_count comment 'Stays in another city than the stay before, of those whose city is known.',
-    latest_city comment 'City of the newest stay whose city is known.',
+    city_change_count comment 'Moves to another city, as the patients files tell them.',
+    latest_city comment 'City the patient lives in now; null without a patients file.',
     last_seen comment 'The newest reading, admission or discharge, UTC.',
     is_high_risk_patient comment 'avg_heart_rate > 100 or bp_abnormal_count >= 3.'
 )
 copy grants
-comment = 'One row per patient with a reading or a stay. Reads the hourly sums and the stays.'
+comment = 'One row per patient with a reading or a stay. Reads the hourly sums, the stays and the patient versions.'
 as
 with vitals as (
     select
@@ -206,46 +206,32 @@ with vitals as (
     group by patient_id
 ),
 
-visit as (
-    select
-        flow.patient_id,
-        flow.stay_key,
-        flow.hospital_id,
-        hospital.city,
-        coalesce(flow.admitted_at, flow.discharged_at) as visited_at,
-        coalesce(flow.discharged_at, flow.admitted_at) as last_at
-    from gold.fact_patient_flow as flow
-    inner join gold.dim_hospital as hospital
-        on flow.hospital_key = hospital.hospital_key
-    where flow.patient_id is not null
-),
-
 visited as (
     select
         patient_id,
         count(distinct hospital_id) as hospitals_visited,
-        max(last_at) as last_at
-    from visit
+        max(coalesce(discharged_at, admitted_at)) as last_at
+    from gold.fact_patient_flow
+    where patient_id is not null
     group by patient_id
 ),
 
-move as (
+lived as (
     select
         patient_id,
         city,
-        lag(city) over (partition by patient_id order by visited_at nulls first, stay_key) as city_before,
-        row_number() over (partition by patient_id order by visited_at desc nulls last, stay_key desc)
-            as place_from_last
-    from visit
-    where city is not null
+        lag(city) over (partition by patient_id order by valid_from) as city_before,
+        is_current
+    from gold.dim_patient
+    where patient_id is not null
 ),
 
 moved as (
     select
         patient_id,
         count_if(city <> city_before) as city_change_count,
-        max(iff(place_from_last = 1, city, null)) as latest_city
-    from move
+        max(iff(is_current, city, null)) as latest_city
+    from lived
     group by patient_id
 ),
 

@@ -8,19 +8,19 @@ from typing import Any
 import pandas as pd
 import pytest
 from support.comparison import assert_same_rows
+from support.oracle.dimension import HOSPITAL, PATIENT
 from support.oracle.event import winners
 from support.oracle.reading import HOUR, alert_episodes, floor
 from support.oracle.row import Row
-from support.oracle.version import Version, patient_timelines, snapshot_timelines, version_at
+from support.oracle.version import Version, hospital_timelines, patient_timelines, version_at
 from support.oracle.vitals import MEASURED, SEVERITIES
 from support.ward import Ward, per_patient, rounded, stays
 
 
 def test_each_reading_meets_what_was_in_force_when_it_was_measured(ward: Ward) -> None:
-    patients = patient_timelines(winners(ward.tables["silver.patient_flow"]), [])
-    hospitals = snapshot_timelines(
-        ward.tables["silver.hospital"], "hospital_id", ("hospital_name", "city")
-    )
+    flow = winners(ward.tables["silver.patient_flow"])
+    patients = patient_timelines(flow, [], ward.tables["silver.patient"], PATIENT)
+    hospitals = hospital_timelines(flow, ward.tables["silver.hospital"], HOSPITAL)
     expected = []
     for reading in ward.tables["gold.fact_vitals"]:
         when = reading["measured_at"]
@@ -69,7 +69,7 @@ def test_adjacent_windows_are_one_episode(ward: Ward) -> None:
 
 def test_a_patients_figures(ward: Ward) -> None:
     readings, visits = per_patient(ward.readings), per_patient(stays(ward))
-    places = {"W0": (2, 1, "Rome"), "W1": (2, 1, "Oslo"), "NOT MEASURED": (1, 0, "Oslo")}
+    places = {"W0": (2, 2, "Oslo"), "W1": (2, 0, "Rome"), "NOT MEASURED": (1, 0, None)}
     expected = []
     for patient_id in {*readings, *visits}:
         rows = readings.get(patient_id, [])

@@ -30,6 +30,9 @@ FILES = [
     *records("hospital", "2026-03-02 05:00", {"HOSPITAL_ID": "H2", "NAME": "Two", "CITY": "Rome"}),
     *records("hospital", "2026-03-02 12:00", {"HOSPITAL_ID": "H2", "NAME": "Two", "CITY": "Bari"}),
     *records("hospital", "2026-03-01", {"HOSPITAL_ID": "H3", "NAME": "Three", "CITY": "Oslo"}),
+    *records("patient", "2026-03-01", {"Id": "W0", "CITY": "Oslo"}, {"Id": "W1", "CITY": "Rome"}),
+    *records("patient", "2026-03-02", {"Id": "W0", "CITY": "Bari"}, {"Id": "W1", "CITY": "Rome"}),
+    *records("patient", "2026-03-03", {"Id": "W0", "CITY": "Oslo"}, {"Id": "W9", "CITY": "Rome"}),
 ]
 
 
