@@ -2,12 +2,14 @@
 
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 import snowflake.connector
 from snowflake.connector.constants import CONNECTIONS_FILE
+from snowflake.connector.cursor import ResultMetadata, SnowflakeCursor
 from snowflake.connector.errors import Error, OperationalError, ProgrammingError
 from snowflake.connector.pandas_tools import write_pandas
 
@@ -36,7 +38,6 @@ _SESSION = {
     "TIMEZONE": "UTC",
     # A COPY whose loader is gone must not land after another loader has read the offsets.
     "ABORT_DETACHED_QUERY": True,
-    "STATEMENT_TIMEOUT_IN_SECONDS": STATEMENT_SECONDS,
     "QUERY_TAG": "carefloe-loader",
 }
 
@@ -52,11 +53,12 @@ _NEEDS_A_PERSON_STATES = ("22", "23", "42")
 
 
 class Account:
-    """The raw schema of the account named by the connection, opened at once."""
+    """The account named by the connection, opened at once; a statement may take so long."""
 
-    def __init__(self, connection_name: str) -> None:
+    def __init__(self, connection_name: str, statement_seconds: int = STATEMENT_SECONDS) -> None:
         self._name = connection_name
-        self._connection = _connect(connection_name)
+        self._statement_seconds = statement_seconds
+        self._connection = _connect(connection_name, statement_seconds)
         self._loads = 0
         self._opened_at = time.monotonic()
 
@@ -92,11 +94,33 @@ class Account:
         except Exception as error:
             raise self._told(error, table) from error
 
+    def batches(
+        self, statement: str, table: str
+    ) -> tuple[list[ResultMetadata], Iterator[pa.Table]]:
+        """Return the columns of what a query answers, and its rows, some at a time.
+
+        The rows come as Arrow tables of the connector's own types, which follow the values; errors
+        as `rows`, while they are read as well.
+        """
+        cursor = self._connection.cursor()
+        try:
+            cursor.execute(statement)
+        except Exception as error:
+            raise self._told(error, table) from error
+        return cursor.description, self._fetched(cursor, table)
+
+    def _fetched(self, cursor: SnowflakeCursor, table: str) -> Iterator[pa.Table]:
+        with cursor:
+            try:
+                yield from cursor.fetch_arrow_batches()
+            except Exception as error:
+                raise self._told(error, table) from error
+
     def reconnect(self) -> None:
         """Open a new session; what the old one still runs is aborted by the account."""
         self.close()
         try:
-            self._connection = _connect(self._name)
+            self._connection = _connect(self._name, self._statement_seconds)
         except UnreachableError as error:
             raise UnreachableInDoubtError(str(error)) from error
         self._loads = 0
@@ -131,7 +155,7 @@ class Account:
         return DoubtfulError(what)
 
 
-def _connect(name: str) -> snowflake.connector.SnowflakeConnection:
+def _connect(name: str, statement_seconds: int) -> snowflake.connector.SnowflakeConnection:
     connection = read_connection(name)
     if connection.problems:
         raise UsageError("\n  ".join(["these settings are wrong:", *connection.problems]))
@@ -140,12 +164,14 @@ def _connect(name: str) -> snowflake.connector.SnowflakeConnection:
             **(
                 dict(connection.parameters)
                 | {
-                    "session_parameters": _SESSION,
+                    "session_parameters": _SESSION
+                    | {"STATEMENT_TIMEOUT_IN_SECONDS": statement_seconds},
                     "autocommit": True,
                     "paramstyle": "qmark",
                     "application": "carefloe_loader",
                     "login_timeout": LOGIN_SECONDS,
-                    "network_timeout": STATEMENT_SECONDS,
+                    "network_timeout": statement_seconds,
+                    "arrow_number_to_decimal": True,  # else decimals arrive as floats
                 }
             )
         )

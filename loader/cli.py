@@ -13,6 +13,7 @@ import typer
 from rich.console import Console
 
 from loader.errors import LoaderError
+from loader.export_format import ExportFormat
 from loader.settings import AccountSettings, NotifySettings, RunSettings, read_settings
 
 app = typer.Typer(
@@ -20,7 +21,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     help="Loads Kafka topics and CSV files into the raw tables, each record and line exactly once, "
-    "and publishes notifications. "
+    "publishes notifications, and exports what readers see. "
     "Exit codes: 0 done, 1 failed, 2 wrong settings or arguments, 3 broker or account unreachable.",
 )
 
@@ -100,6 +101,33 @@ def notify(
     from loader.notify import notify as run_relay  # here, so that --help is fast
 
     run_relay(settings, Console(), until_caught_up)
+
+
+@app.command()
+def export(
+    to: Annotated[
+        str,
+        typer.Option(
+            metavar="DIR|@STAGE",
+            help="A folder, made if it is not there, or a stage of the account with a path.",
+        ),
+    ],
+    form: Annotated[
+        ExportFormat, typer.Option("--format", help="What the files are.")
+    ] = ExportFormat.PARQUET,
+    view: Annotated[
+        list[str] | None,
+        typer.Option(help="A view of gold; may be given several times. Without it, all of them."),
+    ] = None,
+) -> None:
+    """Write the views of gold as files, one each, with a manifest of their columns and hashes.
+
+    Example: carefloe-loader export --format csv --to out --view kpi_bed_occupancy
+    """
+    settings = read_settings(AccountSettings)
+    from loader.export import export_views  # here, so that --help is fast
+
+    export_views(settings, Console(), form, to, view or [])
 
 
 def main() -> None:

@@ -1,0 +1,319 @@
+"""The few kinds of charts, so that the same thing looks the same on every page."""
+
+from collections.abc import Mapping, Sequence
+from itertools import cycle
+
+import altair as alt
+import pandas as pd
+import streamlit as st
+
+from board.look import BLUE, CATEGORIES, INK, MUTED, ORANGE, VERMILLION
+
+
+def draw(chart: alt.Chart | alt.LayerChart | alt.HConcatChart) -> None:
+    """Put a chart on the page, as wide as its place."""
+    st.altair_chart(chart, width="stretch", theme=None)
+
+
+def bars(
+    rows: pd.DataFrame,
+    what: str,
+    much: str,
+    title: str,
+    tip: Sequence[alt.Tooltip],
+    colour: str = BLUE,
+    number: str = ",.0f",
+) -> alt.LayerChart:
+    """Horizontal bars, the longest first, each with its number at the end."""
+    base = alt.Chart(rows).encode(
+        y=alt.Y(f"{what}:N", sort="-x", title=None),
+        x=alt.X(f"{much}:Q", title=title, axis=alt.Axis(tickCount=4), scale=_room(rows[much])),
+        tooltip=list(tip),
+    )
+    marks = base.mark_bar(color=colour, height={"band": 0.7})
+    return _tall(marks + _at_the_end(base, much, number), rows[what].nunique())
+
+
+def shares(
+    rows: pd.DataFrame,
+    what: str,
+    much: str,
+    kind: str,
+    colours: Mapping[str, str],
+    title: str,
+    tip: Sequence[alt.Tooltip],
+    sort: str | None = "-x",
+) -> alt.Chart:
+    """Horizontal bars, each parted by kind, in the order and colours of `colours`."""
+    order = [name for name in colours if name in set(rows[kind])]
+    ranked = rows.assign(_rank=rows[kind].map({name: at for at, name in enumerate(order)}))
+    chart = (
+        alt.Chart(ranked)
+        .mark_bar(height={"band": 0.7})
+        .encode(
+            y=alt.Y(f"{what}:N", sort=sort, title=None),
+            x=alt.X(f"sum({much}):Q", title=title, axis=alt.Axis(tickCount=4)),
+            color=_colours(kind, order, colours),
+            order=alt.Order("_rank:O", sort="descending"),
+            tooltip=list(tip),
+        )
+    )
+    return _tall(chart, rows[what].nunique())
+
+
+def columns(
+    rows: pd.DataFrame,
+    at: str,
+    much: str,
+    kind: str,
+    colours: Mapping[str, str],
+    title: str,
+    tip: Sequence[alt.Tooltip],
+    height: int = 240,
+) -> alt.Chart:
+    """Upright bars over time, parted by kind."""
+    order = [name for name in colours if name in set(rows[kind])]
+    ranked = rows.assign(_rank=rows[kind].map({name: at for at, name in enumerate(order)}))
+    return (
+        alt.Chart(ranked, height=height)
+        .mark_bar(**_width(rows[at]), cornerRadiusEnd=0)
+        .encode(
+            x=alt.X(f"{at}:O", title=None, axis=_time_axis(rows[at])),
+            y=alt.Y(f"sum({much}):Q", title=title, axis=alt.Axis(tickCount=5)),
+            color=_colours(kind, order, colours),
+            order=alt.Order("_rank:O", sort="descending"),
+            tooltip=list(tip),
+        )
+    )
+
+
+def line(
+    rows: pd.DataFrame,
+    at: str,
+    much: str,
+    title: str,
+    tip: Sequence[alt.Tooltip],
+    kind: str | None = None,
+) -> alt.Chart:
+    """A line over time, one per kind, in colours that follow the names."""
+    if kind is not None:
+        names = sorted(set(rows[kind].dropna()))
+        return lines(rows, at, much, kind, dict(zip(names, cycle(CATEGORIES))), title, tip)
+    return _line(rows, at, much, title, tip)
+
+
+def lines(
+    rows: pd.DataFrame,
+    at: str,
+    much: str,
+    kind: str,
+    colours: Mapping[str, str],
+    title: str,
+    tip: Sequence[alt.Tooltip],
+    number: str = "~s",
+) -> alt.Chart:
+    """A line over time for each kind, in the order and colours of `colours`."""
+    chart = _line(rows, at, much, title, tip, number)
+    return chart.encode(color=_colours(kind, list(colours), colours))
+
+
+def _line(
+    rows: pd.DataFrame,
+    at: str,
+    much: str,
+    title: str,
+    tip: Sequence[alt.Tooltip],
+    number: str = "~s",
+) -> alt.Chart:
+    return (
+        alt.Chart(rows, height=250)
+        .mark_line(interpolate="monotone", point=rows[at].nunique() < 20)
+        .encode(
+            x=alt.X(f"{at}:T", title=None, axis=clock(rows[at])),
+            y=alt.Y(f"{much}:Q", title=title, axis=alt.Axis(tickCount=5, format=number)),
+            tooltip=list(tip),
+        )
+    )
+
+
+def bullet(
+    rows: pd.DataFrame, what: str, much: str, most: str, tip: Sequence[alt.Tooltip]
+) -> alt.LayerChart:
+    """Bars of what is used in front of what there is; red-orange from 90 % on, with the share."""
+    shown = rows.assign(
+        _share=100 * rows[much] / rows[most].where(rows[most] > 0),
+        _label=[
+            f"{used:,.0f} of {there:,.0f}" if there else f"{used:,.0f}"
+            for used, there in zip(rows[much], rows[most], strict=True)
+        ],
+    )
+    base = alt.Chart(shown).encode(
+        y=alt.Y(f"{what}:N", sort=alt.SortField("_share", "descending"), title=None),
+        tooltip=list(tip),
+    )
+    room = alt.Scale(domain=[0, 1.4 * float(rows[[much, most]].max().max())])
+    there = base.mark_bar(color="#E3E8EF", height={"band": 0.8}).encode(
+        x=alt.X(f"{most}:Q", title="Beds", axis=alt.Axis(tickCount=4), scale=room)
+    )
+    used = base.mark_bar(height={"band": 0.45}).encode(
+        x=f"{much}:Q",
+        color=alt.condition("datum._share >= 90", alt.value(VERMILLION), alt.value(BLUE)),
+    )
+    text = base.mark_text(align="left", dx=6, color=INK).encode(x=f"{most}:Q", text="_label:N")
+    return _tall(there + used + text, len(rows), 40)
+
+
+def heat(
+    rows: pd.DataFrame,
+    across: str,
+    down: str,
+    much: str,
+    number: str,
+    tip: Sequence[alt.Tooltip],
+    steps: Mapping[float, str],
+) -> alt.LayerChart:
+    """A table of numbers on colours: the colour of a number is that of the step it has reached."""
+    base = alt.Chart(rows).encode(
+        x=alt.X(f"{across}:N", title=None, axis=alt.Axis(orient="top", labelAngle=-28, grid=False)),
+        y=alt.Y(f"{down}:N", title=None, axis=alt.Axis(grid=False)),
+        tooltip=list(tip),
+    )
+    scale = alt.Scale(type="threshold", domain=list(steps)[1:], range=list(steps.values()))
+    cells = base.mark_rect(cornerRadius=3, stroke="white", strokeWidth=3).encode(
+        color=alt.Color(f"{much}:Q", scale=scale, legend=None)
+    )
+    last = max(steps)
+    text = base.mark_text(fontSize=12).encode(
+        text=alt.Text(f"{much}:Q", format=number),
+        color=alt.condition(f"datum['{much}'] >= {last}", alt.value("white"), alt.value(INK)),
+    )
+    return _tall(cells + text, rows[down].nunique(), 36)
+
+
+def up_and_down(
+    rows: pd.DataFrame,
+    at: str,
+    up: tuple[str, str],
+    down: tuple[str, str],
+    tip: Sequence[alt.Tooltip],
+) -> alt.LayerChart:
+    """Columns over time: the first (column, name) above the line, the second below it."""
+    parts = pd.concat(
+        [
+            rows.assign(_much=sign * rows[column], _kind=name)
+            for sign, (column, name) in ((1, up), (-1, down))
+        ]
+    )
+    return (
+        alt.Chart(parts, height=240)
+        .mark_bar(**_width(rows[at]), cornerRadiusEnd=0)
+        .encode(
+            x=alt.X(f"{at}:O", title=None, axis=_time_axis(rows[at])),
+            y=alt.Y(
+                "_much:Q",
+                title="Patients",
+                axis=alt.Axis(tickCount=5, labelExpr="abs(datum.value)"),
+            ),
+            color=_colours("_kind", [up[1], down[1]], {up[1]: BLUE, down[1]: ORANGE}),
+            tooltip=list(tip),
+        )
+    )
+
+
+def pairs(
+    rows: pd.DataFrame,
+    what: str,
+    much: str,
+    kind: str,
+    colours: Mapping[str, str],
+    title: str,
+    tip: Sequence[alt.Tooltip],
+    number: str = ".1f",
+) -> alt.LayerChart:
+    """Horizontal bars side by side, one per kind, each with its number."""
+    order = list(colours)
+    base = alt.Chart(rows).encode(
+        y=alt.Y(f"{what}:N", sort=list(rows[what].drop_duplicates()), title=None),
+        yOffset=alt.YOffset(f"{kind}:N", sort=order),
+        x=alt.X(f"{much}:Q", title=title, axis=alt.Axis(tickCount=4), scale=_room(rows[much])),
+        tooltip=list(tip),
+    )
+    marks = base.mark_bar().encode(color=_colours(kind, order, colours))
+    named = rows[what].nunique()
+    return _tall(marks + _at_the_end(base, much, number), named, 16 * len(order) + 8)
+
+
+def spans(
+    rows: pd.DataFrame, what: str, low: str, high: str, title: str, tip: Sequence[alt.Tooltip]
+) -> alt.LayerChart:
+    """Two joined dots, of the first and of the second number: a median and a percentile."""
+    base = alt.Chart(rows).encode(
+        y=alt.Y(f"{what}:N", sort=alt.SortField(high, "descending"), title=None), tooltip=list(tip)
+    )
+    join = base.mark_rule(color="#C9D3DF", strokeWidth=4).encode(
+        x=alt.X(f"{low}:Q", title=title, axis=alt.Axis(tickCount=5), scale=_room(rows[high])),
+        x2=f"{high}:Q",
+    )
+    first = base.mark_circle(size=130, color=BLUE, opacity=1).encode(x=f"{low}:Q")
+    second = base.mark_circle(size=130, color=ORANGE, opacity=1).encode(x=f"{high}:Q")
+    text = base.mark_text(align="left", dx=10, color=INK).encode(
+        x=f"{high}:Q", text=alt.Text(f"{high}:Q", format=",.0f")
+    )
+    return _tall(join + first + second + text, len(rows), 34)
+
+
+def rule(at: float, says: str) -> alt.LayerChart:
+    """A dashed line across at this value, with its name."""
+    told = pd.DataFrame({"at": [at], "says": [says]})
+    base = alt.Chart(told).encode(y="at:Q")
+    return base.mark_rule(color=MUTED, strokeDash=[5, 4]) + base.mark_text(
+        align="left", baseline="bottom", dy=-3, color=MUTED
+    ).encode(x=alt.value(4), text="says:N")
+
+
+def _colours(kind: str, order: Sequence[str], colours: Mapping[str, str]) -> alt.Color:
+    scale = alt.Scale(domain=list(order), range=[colours[name] for name in order])
+    return alt.Color(f"{kind}:N", scale=scale, sort=list(order))
+
+
+def _at_the_end(base: alt.Chart, much: str, number: str) -> alt.Chart:
+    return base.mark_text(align="left", dx=5, color=INK).encode(
+        text=alt.Text(f"{much}:Q", format=number)
+    )
+
+
+def _room(values: pd.Series) -> alt.Scale:
+    """Room behind the longest bar for its number."""
+    return alt.Scale(domain=[0, max(float(values.max() or 0) * 1.18, 1e-9)])
+
+
+def _width(times: pd.Series) -> dict[str, object]:
+    """Columns as wide as their place, but where few of them would become blocks."""
+    return {"size": 36} if times.nunique() < 12 else {"width": {"band": 0.9}}
+
+
+def clock(times: pd.Series) -> alt.Axis:
+    """The axis of a line over these times: hours of one day, or dates."""
+    seen = pd.to_datetime(times)
+    length = seen.max() - seen.min()
+    shape = "%b %Y" if length > pd.Timedelta(days=300) else "%d %b"
+    shape = "%H:%M" if length < pd.Timedelta(hours=36) else shape
+    return alt.Axis(grid=False, tickCount=6, format=shape)
+
+
+def _time_axis(times: pd.Series) -> alt.Axis:
+    """Labels that fit: of hours, days or months, whichever the times are."""
+    distinct = pd.to_datetime(times.drop_duplicates()).sort_values()
+    step = distinct.diff().min() if len(distinct) > 1 else pd.Timedelta(days=1)
+    shape = "%d %b %H:%M" if step < pd.Timedelta(days=1) else "%d %b %y"
+    every = max(1, -(-len(distinct) // 6))
+    shown = [at.value // 10**6 for at in distinct[every // 2 :: every]]
+    return alt.Axis(
+        values=shown, labelAngle=0, grid=False, labelExpr=f"timeFormat(datum.value, '{shape}')"
+    )
+
+
+def _tall(
+    chart: alt.Chart | alt.LayerChart, rows: int, each: int = 26
+) -> alt.Chart | alt.LayerChart:
+    return chart.properties(height=max(rows, 1) * each + 60)  # the axes are within the height
