@@ -27,8 +27,8 @@ from sandbox.demo_topic import records_in_topics
 
 ROOT = Path(__file__).parent.parent
 BIN = Path(sys.executable).parent
-WORLD_AS_OF = "2021-01-01T00:00:00Z"
-"""As-of of the files: the simulation's start, fixed, so that a second demo finds them loaded."""
+NIGHTS, PATIENTS_IN_FILES = 3, 2000
+"""The files tell of some of the patients: all of them would be a million rows a night."""
 
 FAULTS = (
     "--dirty-rate", "0.005", "--duplicate-rate", "0.01",
@@ -81,6 +81,11 @@ class Demo:
     def world(self) -> Path:
         """Folder of the simulated world's files."""
         return self.folder / "world"
+
+    @property
+    def nights(self) -> list[Path]:
+        """Its nightly snapshots, the first one first."""
+        return sorted(self.world.iterdir())
 
     @contextmanager
     def step(self, title: str) -> Iterator[None]:
@@ -151,11 +156,14 @@ def deploy(demo: Demo) -> None:
 
 
 def load_files(demo: Demo) -> None:
-    """Write the world's files once and load them."""
-    world = str(demo.world)
+    """Write some nights of the world's files once and load them; a second demo changes nothing."""
     if not demo.world.exists():
-        demo.run("carefloe-producer", "files", "--patients", str(demo.patients), "--to", world)
-    demo.run("carefloe-loader", "csv", world, "--as-of", WORLD_AS_OF)
+        demo.run(
+            "carefloe-producer", "files",
+            "--patients", str(demo.patients), "--first", str(PATIENTS_IN_FILES),
+            "--nights", str(NIGHTS), "--to", str(demo.world),
+        )  # fmt: skip
+    demo.run("carefloe-loader", "csv", *map(str, demo.nights))
 
 
 def stream_events(demo: Demo) -> None:
@@ -189,7 +197,7 @@ def produce(demo: Demo) -> None:
     started = time.monotonic()
     demo.run(
         "carefloe-producer", "encounters",
-        "--from", str(demo.world), "--skip", str(replayed), "--dirty-rate", "0.01",
+        "--from", str(demo.nights[0]), "--skip", str(replayed), "--dirty-rate", "0.01",
     )  # fmt: skip
     seconds = time.monotonic() - started
     now = records_in_topics(demo.environment["KAFKA_BOOTSTRAP_SERVERS"])

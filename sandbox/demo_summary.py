@@ -112,6 +112,18 @@ SHOWN = (
         "Encounters (gold.encounters_by_department)",
         "select * from gold.encounters_by_department order by encounter_count desc",
     ),
+    Shown(
+        "Payers (gold.payer_coverage_summary)",
+        "select payer_name, encounter_count, total_claim_cost, coverage_percent, payment_percent"
+        " from gold.payer_coverage_summary order by total_claim_cost desc nulls last",
+    ),
+    Shown(
+        "Readmissions within 30 days (gold.kpi_readmission_by_department)",
+        "select department, sum(index_count) as index_stays, sum(readmission_count) as came_back,"
+        " round(100 * sum(readmission_count) / nullif(sum(index_count), 0), 1) as percent"
+        " from gold.kpi_readmission_by_department where window_days = 30"
+        " group by department order by department",
+    ),
     Shown("Alerts by severity (gold.fact_alert)", ALERTS),
     Shown("Patients at risk (gold.patient_risk_snapshot)", RISK),
 )

@@ -16,7 +16,8 @@ select
     column2 as side,
     column3::number(5, 1) as threshold_value,
     column4 as severity
-from values
+from
+    values
     ('HEART_RATE', 'below', 40, 'CRITICAL'),
     ('HEART_RATE', 'below', 50, 'HIGH'),
     ('HEART_RATE', 'below', 60, 'MODERATE'),

@@ -14,70 +14,79 @@ select
     'LOAD_SILVER_PATIENT_FLOW' as root_task_name,
     name as task_name,
     predecessors
-from table(information_schema.task_dependents(
-    task_name => '<% ctx.env.database %>.ops.load_silver_patient_flow', recursive => true
-))
+from
+    table(information_schema.task_dependents(
+        task_name => '<% ctx.env.database %>.ops.load_silver_patient_flow', recursive => true
+    ))
 union all
 select
     'LOAD_SILVER_ENCOUNTER' as root_task_name,
     name as task_name,
     predecessors
-from table(information_schema.task_dependents(
-    task_name => '<% ctx.env.database %>.ops.load_silver_encounter', recursive => true
-))
+from
+    table(information_schema.task_dependents(
+        task_name => '<% ctx.env.database %>.ops.load_silver_encounter', recursive => true
+    ))
 union all
 select
     'LOAD_SILVER_VITALS' as root_task_name,
     name as task_name,
     predecessors
-from table(information_schema.task_dependents(
-    task_name => '<% ctx.env.database %>.ops.load_silver_vitals', recursive => true
-))
+from
+    table(information_schema.task_dependents(
+        task_name => '<% ctx.env.database %>.ops.load_silver_vitals', recursive => true
+    ))
 union all
 select
     'LOAD_FILES' as root_task_name,
     name as task_name,
     predecessors
-from table(information_schema.task_dependents(
-    task_name => '<% ctx.env.database %>.ops.load_files', recursive => true
-))
+from
+    table(information_schema.task_dependents(
+        task_name => '<% ctx.env.database %>.ops.load_files', recursive => true
+    ))
 union all
 select
     'LOAD_DIM_PATIENT' as root_task_name,
     name as task_name,
     predecessors
-from table(information_schema.task_dependents(
-    task_name => '<% ctx.env.database %>.ops.load_dim_patient', recursive => true
-))
+from
+    table(information_schema.task_dependents(
+        task_name => '<% ctx.env.database %>.ops.load_dim_patient', recursive => true
+    ))
 union all
 select
     'LOAD_DIM_DEPARTMENT' as root_task_name,
     name as task_name,
     predecessors
-from table(information_schema.task_dependents(
-    task_name => '<% ctx.env.database %>.ops.load_dim_department', recursive => true
-))
+from
+    table(information_schema.task_dependents(
+        task_name => '<% ctx.env.database %>.ops.load_dim_department', recursive => true
+    ))
 union all
 select
     'LOAD_DIM_PAYER' as root_task_name,
     name as task_name,
     predecessors
-from table(information_schema.task_dependents(
-    task_name => '<% ctx.env.database %>.ops.load_dim_payer', recursive => true
-))
+from
+    table(information_schema.task_dependents(
+        task_name => '<% ctx.env.database %>.ops.load_dim_payer', recursive => true
+    ))
 union all
 select
     'LOAD_FACT_PATIENT_FLOW' as root_task_name,
     name as task_name,
     predecessors
-from table(information_schema.task_dependents(
-    task_name => '<% ctx.env.database %>.ops.load_fact_patient_flow', recursive => true
-))
+from
+    table(information_schema.task_dependents(
+        task_name => '<% ctx.env.database %>.ops.load_fact_patient_flow', recursive => true
+    ))
 union all
 select
     'LOAD_FACT_ENCOUNTER' as root_task_name,
     name as task_name,
     predecessors
-from table(information_schema.task_dependents(
-    task_name => '<% ctx.env.database %>.ops.load_fact_encounter', recursive => true
-));
+from
+    table(information_schema.task_dependents(
+        task_name => '<% ctx.env.database %>.ops.load_fact_encounter', recursive => true
+    ));
