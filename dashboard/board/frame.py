@@ -43,30 +43,40 @@ def show(title: str, page: Page) -> None:
             key="live",
             help=f"Reads again every {LIVE_SECONDS} seconds, which keeps a warehouse up.",
         )
-    with _errors_told(title):
+    try:
         as_of = _as_of()
-        if as_of is None:
-            st.header(title, anchor=False)
-            st.info(
-                "No events have arrived yet. Send some, for example with `make demo`: this page"
-                " fills by itself.",
-                icon=":material/inbox:",
-            )
-            return
-        choice = choose(as_of, page.filters, page.span)
-        st.fragment(_drawn, run_every=LIVE_SECONDS if live else None)(title, page, choice)
+    except SourceError as error:
+        _head(title, page, None)
+        _tell(error)
+        return
+    if as_of is None:
+        _head(title, page, None)
+        st.info(
+            "No events have arrived yet. Send some, for example with `make demo`: this page fills"
+            " by itself.",
+            icon=":material/inbox:",
+        )
+        return
+    choice = choose(as_of, page.filters, page.span)
+    st.fragment(_drawn, run_every=LIVE_SECONDS if live else None)(title, page, choice)
 
 
 def _drawn(title: str, page: Page, choice: Choice) -> None:
-    with _errors_told(title):
-        left, right = st.columns([3, 1])
-        left.header(title, anchor=False)
-        left.caption(page.purpose)
-        right.markdown(
-            f'<div class="as-of">Data up to<br><b>{moment(_as_of())}</b></div>',
-            unsafe_allow_html=True,
-        )
+    try:
+        _head(title, page, _as_of())
         page.draw(choice)
+    except SourceError as error:
+        _tell(error)
+
+
+def _head(title: str, page: Page, as_of: datetime | None) -> None:
+    left, right = st.columns([3, 1])
+    left.header(title, anchor=False)
+    left.caption(page.purpose)
+    if as_of:
+        right.markdown(
+            f'<div class="as-of">Data up to<br><b>{moment(as_of)}</b></div>', unsafe_allow_html=True
+        )
 
 
 def _as_of() -> datetime | None:
@@ -74,13 +84,8 @@ def _as_of() -> datetime | None:
     return None if at is None or pd.isna(at) else pd.Timestamp(at).to_pydatetime()
 
 
-@contextmanager
-def _errors_told(title: str) -> Iterator[None]:
-    try:
-        yield
-    except SourceError as error:
-        st.header(title, anchor=False)
-        st.error(str(error), icon=":material/cloud_off:")
+def _tell(error: SourceError) -> None:
+    st.error(str(error), icon=":material/cloud_off:")
 
 
 def figures(row: Sequence[Figure]) -> None:

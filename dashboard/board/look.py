@@ -44,12 +44,13 @@ _STYLE = """
 
 def dress() -> None:
     """Set the chart theme and the few styles that every page uses."""
-    alt.themes.register("carefloe", _theme)
+    alt.themes.register("carefloe", chart_theme)
     alt.themes.enable("carefloe")
     st.markdown(_STYLE, unsafe_allow_html=True)
 
 
-def _theme() -> dict[str, object]:
+def chart_theme() -> dict[str, dict[str, object]]:
+    """Colours, axes and fonts of every chart, as a Vega-Lite theme."""
     axis = {
         "labelColor": MUTED,
         "titleColor": MUTED,

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from decimal import Decimal
 
 import pandas as pd
 import streamlit as st
@@ -30,6 +31,18 @@ def one(text: str, values: Sequence[object] = ()) -> pd.Series:
     return rows.iloc[0] if len(rows) else pd.Series(dict.fromkeys(rows.columns))
 
 
+def plain(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows with columns in lower case and decimals as floats, which charts can draw."""
+    lower = rows.rename(columns=str.lower)
+    exact = [name for name in lower if isinstance(_first(lower[name]), Decimal)]
+    return lower.astype(dict.fromkeys(exact, float))
+
+
+def _first(column: pd.Series) -> object:
+    present = column.dropna()
+    return present.iloc[0] if len(present) else None
+
+
 @st.cache_data(show_spinner=False, max_entries=300)
 def _rows(text: str, values: tuple[object, ...], moment: int) -> pd.DataFrame:
     del moment  # only makes an answer of an earlier moment another answer
@@ -39,7 +52,7 @@ def _rows(text: str, values: tuple[object, ...], moment: int) -> pd.DataFrame:
     except Exception as error:  # the driver's errors have no common parent here and in Snowflake
         connection.reset()
         raise SourceError(_advice(error)) from error
-    return rows.rename(columns=str.lower)
+    return plain(rows)
 
 
 def _connected():  # noqa: ANN202 - a type that only Streamlit names
