@@ -274,7 +274,7 @@ _PAGE = """<!doctype html>
   section {{background: white; border: 1px solid #E3E8EF; border-radius: 8px; overflow-x: auto;
     padding: 1rem 1.2rem;}}
   h2 {{margin: 0; font-size: 1.05rem;}}
-  svg {{max-width: 100%; height: auto;}}
+  svg {{max-width: 100%; height: auto; overflow: visible;}}
   summary {{color: #5B6B82; cursor: pointer; font-size: .85rem;}}
   table {{font-size: .8rem; border-collapse: collapse; font-variant-numeric: tabular-nums;}}
   td, th {{padding: .15rem .6rem; text-align: right; border-top: 1px solid #E3E8EF;}}
