@@ -30,7 +30,7 @@ $(error EDITION is standard or enterprise, not "$(EDITION)")
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test conformance conformance-table lint bench deploy plan teardown clean
+.PHONY: help install demo test dashboard report conformance conformance-table lint bench deploy plan teardown clean
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 14
@@ -40,7 +40,7 @@ install: $(VENV)/installed ## Make .venv with everything this project needs
 $(VENV)/installed: pyproject.toml constraints.txt
 	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 is needed: install it or set PYTHON=/path/to/python3.11"; exit 2; }
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[programs,sandbox,dev]'
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[programs,sandbox,dashboard,dev]'
 	@touch $@
 
 demo: ## Run the whole path on this machine: sandbox, deploy, 100,000 events, KPIs
@@ -79,6 +79,12 @@ plan: install ## Print what `deploy` would change there; changes nothing
 
 teardown: install ## Drop the database and all that `deploy` made for it; asks first
 	@$(ENV); $(BIN)/python -m deploy teardown --connection $(CONNECTION) --database $(DATABASE) $(SQL)
+
+dashboard: install ## Open the dashboard on CONNECTION in a browser
+	@$(ENV); cd dashboard && SNOWFLAKE_DEFAULT_CONNECTION_NAME=$(CONNECTION) $(abspath $(BIN))/streamlit run streamlit_app.py
+
+report: install ## Write output/report.html: the numbers of CONNECTION as charts
+	@$(ENV); $(BIN)/python dashboard/report.py --connection $(CONNECTION)
 
 clean: ## Stop the sandbox and remove what was made, its data included
 	@if [ -x $(BIN)/python ]; then $(BIN)/python -m sandbox down || true; fi

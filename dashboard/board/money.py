@@ -91,7 +91,7 @@ def _glance(months: pd.DataFrame) -> None:
 
 
 def _flows(months: pd.DataFrame) -> None:
-    if is_empty(months, "No claim in these months: load claims and claims_transactions files."):
+    if is_empty(months, "No claim in these months: load files of claims and their transactions."):
         return
     parts = pd.concat(
         [
