@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 import snowflake.connector
 from playwright.sync_api import Browser, Page, expect, sync_playwright
+
 from tests.dashboard.conftest import ROOT, Parameters
 
 CHROMIUM = shutil.which("chromium")

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
+
 from tests.dashboard.conftest import Parameters, Shown
 
 pytestmark = pytest.mark.slow
