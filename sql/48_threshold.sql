@@ -1,5 +1,6 @@
 -- Reference data that readers draw: the thresholds of vital signs, as snowpark/carefloe/reference/vitals.py has them.
 
+use role <% ctx.env.database %>_admin;
 use database <% ctx.env.database %>;
 
 create or replace view gold.vital_threshold (

@@ -1,5 +1,6 @@
 -- The task graphs as rows: a root is named here, whatever hangs on it is found. Runs after the tasks.
 
+use role <% ctx.env.database %>_admin;
 use database <% ctx.env.database %>;
 
 create or replace view ops.task_graph (

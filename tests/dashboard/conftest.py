@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import snowflake.connector
+import tomlkit
 from streamlit.testing.v1 import AppTest
 from support.account import deployed_project
 
@@ -68,12 +69,13 @@ def empty_account() -> Iterator[Parameters]:
 
 
 @pytest.fixture
-def open_page() -> Shown:
+def open_page(monkeypatch: pytest.MonkeyPatch) -> Shown:
     """Open a page of the app on an account, in this process."""
 
     def open_page(page: str, account: Parameters, **session_state: object) -> AppTest:
+        monkeypatch.setenv("SNOWFLAKE_DEFAULT_CONNECTION_NAME", "app")
+        monkeypatch.setenv("SNOWFLAKE_CONNECTIONS", tomlkit.dumps({"app": account}))
         app = AppTest.from_function(_page, kwargs={"name": page}, default_timeout=60)
-        app.secrets["connections"] = {"snowflake": account}
         for name, value in session_state.items():
             app.session_state[name] = value
         return app.run()
