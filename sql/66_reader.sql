@@ -14,6 +14,7 @@ grant select on table gold.dim_payer to role <% ctx.env.database %>_reporter;
 grant select on table gold.dim_date to role <% ctx.env.database %>_reporter;
 
 grant select on view gold.as_of to role <% ctx.env.database %>_reporter;
+grant select on view gold.vital_threshold to role <% ctx.env.database %>_reporter;
 grant select on view gold.kpi_bed_occupancy to role <% ctx.env.database %>_reporter;
 grant select on view gold.kpi_hourly_census to role <% ctx.env.database %>_reporter;
 grant select on view gold.kpi_occupancy_by_gender to role <% ctx.env.database %>_reporter;

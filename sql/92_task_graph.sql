@@ -90,4 +90,22 @@ select
 from
     table(information_schema.task_dependents(
         task_name => '<% ctx.env.database %>.ops.load_fact_encounter', recursive => true
+    ))
+union all
+select
+    'LOAD_DIM_HOSPITAL' as root_task_name,
+    name as task_name,
+    predecessors
+from
+    table(information_schema.task_dependents(
+        task_name => '<% ctx.env.database %>.ops.load_dim_hospital', recursive => true
+    ))
+union all
+select
+    'LOAD_FACT_CLAIM' as root_task_name,
+    name as task_name,
+    predecessors
+from
+    table(information_schema.task_dependents(
+        task_name => '<% ctx.env.database %>.ops.load_fact_claim', recursive => true
     ));
