@@ -9,7 +9,8 @@ create or replace view ops.raw_row (
     source comment 'Raw table.',
     origin comment 'Where it came from: topic/partition/offset, or feed/content hash/as-of/line.',
     payload_hash comment 'SHA-256 of the payload; empty for a null message.',
-    identity comment 'What makes it one row of silver: the payload hash, for a file with the as-of before it.'
+    identity comment 'What makes it one row of silver: the payload hash, for a file with the as-of before it.',
+    received_at comment 'Broker time or as-of, UTC.'
 )
 copy grants
 comment = 'One row per row of a raw table.'
@@ -20,6 +21,7 @@ with event as (
         topic,
         kafka_partition,
         kafka_offset,
+        broker_time,
         payload
     from raw.patient_flow_event
     union all
@@ -28,6 +30,7 @@ with event as (
         topic,
         kafka_partition,
         kafka_offset,
+        broker_time,
         payload
     from raw.encounter_event
     union all
@@ -36,6 +39,7 @@ with event as (
         topic,
         kafka_partition,
         kafka_offset,
+        broker_time,
         payload
     from raw.vitals_event
 ),
@@ -163,7 +167,8 @@ select
     source,
     concat_ws('/', topic, kafka_partition::varchar, kafka_offset::varchar) as origin,
     coalesce(sha2(payload, 256), '') as payload_hash,
-    coalesce(sha2(payload, 256), '') as identity
+    coalesce(sha2(payload, 256), '') as identity,
+    broker_time as received_at
 from event
 union all
 select
@@ -171,7 +176,8 @@ select
     concat_ws('/', feed, content_hash, date_part(epoch_microsecond, as_of)::varchar, line_number::varchar)
         as origin,
     sha2(payload, 256) as payload_hash,
-    concat_ws('/', date_part(epoch_microsecond, as_of)::varchar, sha2(payload, 256)) as identity
+    concat_ws('/', date_part(epoch_microsecond, as_of)::varchar, sha2(payload, 256)) as identity,
+    as_of as received_at
 from record;
 
 create or replace view ops.pending_row (

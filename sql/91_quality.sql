@@ -394,3 +394,60 @@ cross join gold.as_of as as_of
 left join missing
     on newest.source = missing.source
 where newest.newest_event_at is not null;
+
+create or replace view ops.snapshot (
+    source comment 'Raw table of the feed.',
+    as_of comment 'When the snapshot was true, UTC.',
+    line_count comment 'Lines of its files.',
+    rejected_count comment 'Of these, lines that silver rejects.',
+    rejected_percent comment '100 * rejected_count / line_count.',
+    hours_since_previous comment 'Hours from the snapshot before; null for the first.',
+    growth_percent comment '100 * (line_count / that of the snapshot before - 1); null for the first.',
+    is_shrunk comment 'True when it has less than nine tenths of the lines of the snapshot before: perhaps a part is missing.'
+)
+copy grants
+comment = 'One row per feed and snapshot: what the nights brought. Reads raw whole.'
+as
+with counted as (
+    select
+        raw_row.source,
+        raw_row.received_at as as_of,
+        count(*) as line_count,
+        count(rejected.origin) as rejected_count
+    from ops.raw_row as raw_row
+    left join ops.rejected_event as rejected
+        on
+            raw_row.source = rejected.source
+            and raw_row.origin = rejected.origin
+            and raw_row.payload_hash = rejected.payload_hash
+    where endswith(raw_row.source, '_record')
+    group by raw_row.source, raw_row.received_at
+),
+
+compared as (
+    select
+        source,
+        as_of,
+        line_count,
+        rejected_count,
+        lag(as_of) over (
+            partition by source
+            order by as_of
+        ) as previous_as_of,
+        lag(line_count) over (
+            partition by source
+            order by as_of
+        ) as previous_line_count
+    from counted
+)
+
+select
+    source,
+    as_of,
+    line_count,
+    rejected_count,
+    round(100 * rejected_count / line_count, 2) as rejected_percent,
+    round(datediff(second, previous_as_of, as_of) / 3600, 2) as hours_since_previous,
+    round(100 * (line_count / previous_line_count - 1), 2) as growth_percent,
+    coalesce(line_count < 0.9 * previous_line_count, false) as is_shrunk
+from compared;

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -9,7 +10,18 @@ from support.account import Project
 from support.comparison import assert_same_rows
 from support.message import admission, reading
 from support.procedure import SILVER
-from support.raw import FEEDS, FLOW, VITALS, RawEvent, at, event, events, records, redelivered
+from support.raw import (
+    FEEDS,
+    FLOW,
+    VITALS,
+    RawEvent,
+    RawRecord,
+    at,
+    event,
+    events,
+    records,
+    redelivered,
+)
 
 FIGURES = (
     "raw_rows",
@@ -174,3 +186,32 @@ def test_flags_are_counted_one_by_one(project: Project) -> None:
             ]
         ],
     )
+
+
+def test_a_snapshot_is_held_against_the_one_before(project: Project) -> None:
+    def payers(as_of: str, count: int) -> list[RawRecord]:
+        return records("payer", as_of, *({"Id": f"p{n}", "NAME": "A"} for n in range(count)))
+
+    first, second, cut = payers("2026-01-01", 8), payers("2026-01-02", 10), payers("2026-01-04", 8)
+    broken = replace(second[0], payload="p0", payload_encoding="utf-8")
+    project.land_records([*cut, *first, *second[1:], broken])  # nights come in any order
+    for procedure in SILVER:
+        project.run(procedure)
+
+    assert project.rows("ops.snapshot", "true order by as_of") == [
+        {
+            "source": "payer_record",
+            "as_of": at(day),
+            "line_count": lines,
+            "rejected_count": rejected,
+            "rejected_percent": percent,
+            "hours_since_previous": hours,
+            "growth_percent": growth,
+            "is_shrunk": is_shrunk,
+        }
+        for day, lines, rejected, percent, hours, growth, is_shrunk in [
+            ("2026-01-01", 8, 0, Decimal(0), None, None, False),
+            ("2026-01-02", 10, 1, Decimal(10), Decimal(24), Decimal(25), False),
+            ("2026-01-04", 8, 0, Decimal(0), Decimal(48), Decimal(-20), True),
+        ]
+    ]
