@@ -26,7 +26,9 @@ class EncounterClass:
     weight: int
     median_minutes: float
     base_cost: int
-    """In cents."""
+    """In cents, of the visit itself."""
+    treatment_cost: int
+    """In cents, the median of what comes on top; of a bed, per day."""
     in_hospital: bool
     opens: int = 8
     closes: int = 17
@@ -35,20 +37,70 @@ class EncounterClass:
 
 ENCOUNTER_CLASSES = (
     EncounterClass(
-        "wellness", "162673000", "General examination of patient (procedure)", 32, 30, 13680, False
-    ),
-    EncounterClass("ambulatory", "185345009", "Encounter for symptom", 32, 25, 8555, False),
-    EncounterClass(
-        "outpatient", "185349003", "Encounter for check up (procedure)", 14, 40, 14258, False
-    ),
-    EncounterClass(
-        "urgentcare", "702927004", "Urgent care clinic (procedure)", 8, 45, 14258, False, 8, 21
-    ),
-    EncounterClass(
-        "emergency", "50849002", "Emergency room admission (procedure)", 9, 180, 14618, True, 0, 24
+        name="wellness",
+        code="162673000",
+        description="General examination of patient (procedure)",
+        weight=32,
+        median_minutes=30,
+        base_cost=13_680,
+        treatment_cost=12_000,
+        in_hospital=False,
     ),
     EncounterClass(
-        "inpatient", "32485007", "Hospital admission (procedure)", 5, 4000, 17000, True, 0, 24
+        name="ambulatory",
+        code="185345009",
+        description="Encounter for symptom",
+        weight=32,
+        median_minutes=25,
+        base_cost=8_555,
+        treatment_cost=9_000,
+        in_hospital=False,
+    ),
+    EncounterClass(
+        name="outpatient",
+        code="185349003",
+        description="Encounter for check up (procedure)",
+        weight=14,
+        median_minutes=40,
+        base_cost=14_258,
+        treatment_cost=25_000,
+        in_hospital=False,
+    ),
+    EncounterClass(
+        name="urgentcare",
+        code="702927004",
+        description="Urgent care clinic (procedure)",
+        weight=8,
+        median_minutes=45,
+        base_cost=14_258,
+        treatment_cost=16_000,
+        in_hospital=False,
+        opens=8,
+        closes=21,
+    ),
+    EncounterClass(
+        name="emergency",
+        code="50849002",
+        description="Emergency room admission (procedure)",
+        weight=9,
+        median_minutes=180,
+        base_cost=14_618,
+        treatment_cost=95_000,
+        in_hospital=True,
+        opens=0,
+        closes=24,
+    ),
+    EncounterClass(
+        name="inpatient",
+        code="32485007",
+        description="Hospital admission (procedure)",
+        weight=5,
+        median_minutes=4000,
+        base_cost=17_000,
+        treatment_cost=240_000,
+        in_hospital=True,
+        opens=0,
+        closes=24,
     ),
 )
 EMERGENCY, INPATIENT = ENCOUNTER_CLASSES[4:]
@@ -118,9 +170,10 @@ def clinic_encounter(
     return _encounter(rng, patient, day, _CLINIC_CLASSES.draw(rng), site, payer)
 
 
-def draw_cost(rng: Random, kind: EncounterClass) -> int:
-    """What an encounter costs in the end, in cents: its base cost at least."""
-    return max(kind.base_cost, round(kind.base_cost * rng.lognormvariate(1.0, 0.6)))
+def draw_cost(rng: Random, kind: EncounterClass, seconds: int) -> int:
+    """What an encounter of this length costs in the end, in cents: more than its base cost."""
+    days = max(1.0, seconds / DAY) if kind is INPATIENT else 1.0
+    return kind.base_cost + round(kind.treatment_cost * days * rng.lognormvariate(0, 0.7))
 
 
 def _encounter(
@@ -134,12 +187,13 @@ def _encounter(
     started_at = day * DAY + int((kind.opens + rng.random() * (kind.closes - kind.opens)) * HOUR)
     longest = 30 * DAY if kind.in_hospital else 2 * HOUR
     minutes = min(kind.median_minutes * rng.lognormvariate(0, 0.5), longest / MINUTE)
-    total = draw_cost(rng, kind)
+    seconds = max(5, int(minutes)) * MINUTE
+    total = draw_cost(rng, kind, seconds)
     age = patient.age_at(packed_day(started_at))
     return PastEncounter(
         encounter_id=uuid_from(rng),
         started_at=started_at,
-        stopped_at=started_at + max(5, int(minutes)) * MINUTE,
+        stopped_at=started_at + seconds,
         patient=patient,
         organization=site,
         provider=rng.choice(site.providers),

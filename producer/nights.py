@@ -103,10 +103,11 @@ class Chronicle:
         kind = EMERGENCY if fields["department"] == "Emergency" else INPATIENT
         site = next(s for s in self.sites if s.hospital.hospital_id == fields["hospital_id"])
         payer = payer_of(fields["insurance_type"], self.insurers[index], fields["age"])
-        total = draw_cost(rng, kind)
+        started_at = seconds_of(datetime.fromisoformat(fields["admission_time"]))
+        total = draw_cost(rng, kind, stopped_at - started_at)
         return PastEncounter(
             encounter_id=uuid_from(rng),
-            started_at=seconds_of(datetime.fromisoformat(fields["admission_time"])),
+            started_at=started_at,
             stopped_at=stopped_at,
             patient=self.population[index],
             organization=site,
