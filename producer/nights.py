@@ -63,6 +63,8 @@ class Chronicle:
         self._in_bed: set[int] = set()
         self._seen: set[int] = set()
         self._names = draw_names(world.seed)
+        self._hospitals = {s.hospital.hospital_id: s for s in self.sites if s.is_hospital}
+        self._clinics = {site.town: site for site in self.sites if not site.is_hospital}
 
     def next_night(self) -> None:
         """Take in the day that follows. The same whatever follows it."""
@@ -101,7 +103,7 @@ class Chronicle:
         name = sha256(f"encounter of {fields['visit_id']}".encode()).hexdigest()
         rng = Random(name)
         kind = EMERGENCY if fields["department"] == "Emergency" else INPATIENT
-        site = next(s for s in self.sites if s.hospital.hospital_id == fields["hospital_id"])
+        site = self._hospitals[fields["hospital_id"]]
         payer = payer_of(fields["insurance_type"], self.insurers[index], fields["age"])
         started_at = seconds_of(datetime.fromisoformat(fields["admission_time"]))
         total = draw_cost(rng, kind, stopped_at - started_at)
@@ -126,10 +128,9 @@ class Chronicle:
         for index, patient in enumerate(self.population):
             if rng.random() >= _CLINIC_RATE or index in busy or index in self.died_at:
                 continue
-            clinic = self.sites[len(self.sites) // 2 + patient.town]
             age = patient.age_at(packed_day(day * DAY))
             payer = payer_of(self.insurance[index], self.insurers[index], age)
-            yield clinic_encounter(rng, patient, day, clinic, payer)
+            yield clinic_encounter(rng, patient, day, self._clinics[patient.town], payer)
 
     def _change_homes(self, rng: Random) -> None:
         for index, home in enumerate(self.homes):
