@@ -49,10 +49,11 @@ def _roles(project: Project) -> list[str]:
 
 
 def _tags_without_policies(project: Project) -> list[str]:
-    """The policies that sql/ sets on tags, taken off again; FORCE is for setting alone."""
+    """The policies that sql/ sets on tags, taken off again."""
     unset = []
     for statement in project.statements:
         if found := _MASKED_TAG.fullmatch(statement.text):
-            policies = re.sub(r"\s+force\b", "", " ".join(found[2].split()), flags=re.I)
+            names = re.findall(r"masking\s+policy\s+([\w.]+)", found[2], re.I)
+            policies = ", ".join(f"masking policy {project.database}.{name}" for name in names)
             unset.append(f"alter tag if exists {project.database}.{found[1]} unset {policies}")
     return unset

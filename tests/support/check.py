@@ -21,6 +21,7 @@ REPLACEABLE = {"view", "procedure", "function", "masking policy", "row access po
 WITHOUT_COMMENT = {"resource monitor"}
 """Kinds whose CREATE takes no comment."""
 NAMED = re.compile(r"(?<![\w.$/@-])(?:carefloe\.)?((?:raw|silver|gold|ops|governance)\.\w+)(\*?)")
+TEMPORARY = re.compile(r"create (?:or replace )?temporary table (?:if not exists )?([\w.]+)", re.I)
 HAS_DATA = re.compile(r"system\$stream_has_data\('([^']+)'\)", re.I)
 
 
@@ -45,6 +46,7 @@ def handlers_that_do_not_fit(files: Files) -> Iterator[str]:
 def names_of_nothing(files: Files) -> Iterator[str]:
     """Every schema.object in sql/, in text and comments too, and in the handlers is defined."""
     known = _qualified({one.name for one in files.definitions}) | files.callable.keys()
+    known |= {name.lower() for one in files.statements for name in TEMPORARY.findall(one.text)}
     for statement in files.statements:
         for name, any_ending in NAMED.findall(statement.text.lower()):
             if name not in known and not (any_ending and _starts_one(name, known)):
@@ -95,7 +97,7 @@ def statements_that_do_not_parse(files: Files) -> Iterator[str]:
             yield f"{statement.file}: {statement.text[:60]!r}: {reason}"
     for one in files.definitions:
         for part in (one.body, one.condition if one.kind == "alert" else ""):
-            script = one.kind == "task" and part.startswith(("begin", "execute immediate"))
+            script = part.startswith(("begin", "declare", "execute immediate"))
             if part and not script and (reason := _unparsable(part)):
                 yield f"{one.name}: {part[:60]!r}: {reason}"
 
