@@ -17,11 +17,16 @@ comment = 'Reads gold: figures; with Enterprise edition also patients, masked, o
 create role if not exists <% ctx.env.database %>_phi_reader
 comment = 'Reads what a reporter reads, unmasked, and rejected events.';
 
+create role if not exists <% ctx.env.database %>_dashboard
+comment = 'Owns the dashboard, which reads with it: what a reporter of every hospital reads, and how the pipeline does.';
+
 create role if not exists <% ctx.env.database %>_admin
 comment = 'Owns the database and everything in it but procedures and tasks; deploys.';
 
 -- Who owns what others only use stands above them, below SYSADMIN.
 grant role <% ctx.env.database %>_reporter to role <% ctx.env.database %>_phi_reader;
+grant role <% ctx.env.database %>_reporter to role <% ctx.env.database %>_dashboard;
+grant role <% ctx.env.database %>_dashboard to role <% ctx.env.database %>_admin;
 grant role <% ctx.env.database %>_loader to role <% ctx.env.database %>_admin;
 grant role <% ctx.env.database %>_transformer to role <% ctx.env.database %>_admin;
 grant role <% ctx.env.database %>_phi_reader to role <% ctx.env.database %>_admin;

@@ -17,6 +17,9 @@ comment = 'Dimensions, facts and KPI views: what readers use.';
 create schema if not exists ops with managed access
 comment = 'How the pipeline does: tasks, runs, rejected events, reconciliation.';
 
+create schema if not exists app with managed access
+comment = 'The dashboard.';
+
 create schema if not exists governance with managed access
 comment = 'Tags and policies that protect patients.';
 

@@ -31,3 +31,7 @@ grant read on stage ops.code to role <% ctx.env.database %>_transformer;
 
 grant usage on schema gold to role <% ctx.env.database %>_reporter;
 grant usage on schema ops to role <% ctx.env.database %>_reporter;
+grant usage on schema app to role <% ctx.env.database %>_reporter;
+
+-- The dashboard runs with its owner's rights: whoever may open it reads with this role.
+grant create streamlit, create stage on schema app to role <% ctx.env.database %>_dashboard;

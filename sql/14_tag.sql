@@ -5,5 +5,5 @@ use role <% ctx.env.database %>_admin;
 use database <% ctx.env.database %>;
 
 create or alter tag governance.phi
-allowed_values 'name', 'address', 'date', 'identifier', 'age', 'free_text'
+allowed_values 'name', 'address', 'date', 'identifier', 'age', 'payload', 'free_text'
 comment = 'What of a patient a column tells. 65_phi.sql lists the columns.';

@@ -5,7 +5,8 @@
 --   date        (C) dates of birth and death
 --   age         (C) ages over 89; the others are no identifier
 --   identifier  (H) (I) (J) (M) (R) numbers of patient, visit, encounter, claim, insurance and device
---   free_text   what may hold any of them: payloads, keys and headers as sent, undeclared fields, text values
+--   payload     what arrived, whole: may hold any of them
+--   free_text   what else may: headers, undeclared fields, text values
 -- Dates of care are not tagged: reports are about them, so what reporters see is a limited data set
 -- (164.514(e)), not de-identified. tests/sql/test_phi.py holds each table to this list. Runs before the tasks resume.
 
@@ -16,56 +17,56 @@ use database <% ctx.env.database %>;
 alter table raw.patient_flow_event modify
 column kafka_key set tag governance.phi = 'identifier',
 column headers set tag governance.phi = 'free_text',
-column payload set tag governance.phi = 'free_text';
+column payload set tag governance.phi = 'payload';
 
 alter table raw.encounter_event modify
 column kafka_key set tag governance.phi = 'identifier',
 column headers set tag governance.phi = 'free_text',
-column payload set tag governance.phi = 'free_text';
+column payload set tag governance.phi = 'payload';
 
 alter table raw.vitals_event modify
 column kafka_key set tag governance.phi = 'identifier',
 column headers set tag governance.phi = 'free_text',
-column payload set tag governance.phi = 'free_text';
+column payload set tag governance.phi = 'payload';
 
 alter table raw.hospital_record modify
-column payload set tag governance.phi = 'free_text';
+column payload set tag governance.phi = 'payload';
 
 alter table raw.department_record modify
-column payload set tag governance.phi = 'free_text';
+column payload set tag governance.phi = 'payload';
 
 alter table raw.organization_record modify
-column payload set tag governance.phi = 'free_text';
+column payload set tag governance.phi = 'payload';
 
 alter table raw.payer_record modify
-column payload set tag governance.phi = 'free_text';
+column payload set tag governance.phi = 'payload';
 
 alter table raw.patient_record modify
-column payload set tag governance.phi = 'free_text';
+column payload set tag governance.phi = 'payload';
 
 alter table raw.provider_record modify
-column payload set tag governance.phi = 'free_text';
+column payload set tag governance.phi = 'payload';
 
 alter table raw.encounter_record modify
-column payload set tag governance.phi = 'free_text';
+column payload set tag governance.phi = 'payload';
 
 alter table raw.condition_record modify
-column payload set tag governance.phi = 'free_text';
+column payload set tag governance.phi = 'payload';
 
 alter table raw.observation_record modify
-column payload set tag governance.phi = 'free_text';
+column payload set tag governance.phi = 'payload';
 
 alter table raw.procedure_record modify
-column payload set tag governance.phi = 'free_text';
+column payload set tag governance.phi = 'payload';
 
 alter table raw.allergy_record modify
-column payload set tag governance.phi = 'free_text';
+column payload set tag governance.phi = 'payload';
 
 alter table raw.claim_record modify
-column payload set tag governance.phi = 'free_text';
+column payload set tag governance.phi = 'payload';
 
 alter table raw.claim_transaction_record modify
-column payload set tag governance.phi = 'free_text';
+column payload set tag governance.phi = 'payload';
 
 -- Silver: patients as events and files tell of them; fields nobody has declared are in extra.
 alter table silver.patient_flow modify
@@ -201,7 +202,7 @@ column encounter_id set tag governance.phi = 'identifier';
 
 -- Ops: a rejected payload, and whom an alert is about.
 alter table ops.rejected_event modify
-column payload set tag governance.phi = 'free_text';
+column payload set tag governance.phi = 'payload';
 
 alter table ops.notification modify
 column patient_id set tag governance.phi = 'identifier';

@@ -10,6 +10,7 @@ use database <% ctx.env.database %>;
 
 -- Masking: one policy for each type, set on the tag, so that tagging a column is enough. The transformer sees all: a MERGE
 -- over masked values would write them. Null stays null. The loader sees whom a notification is about, for it publishes it.
+-- A view of ours reads payloads to hash them, so that its counts are right for whoever asks; none shows one.
 -- A pseudonym is the same for the same value, so that joins and distinct counts hold.
 -- https://docs.snowflake.com/en/user-guide/tag-based-masking-policies
 create or alter masking policy governance.mask_string as (val varchar) returns varchar ->
@@ -18,12 +19,16 @@ case
         is_role_in_session(upper('<% ctx.env.database %>_transformer'))
         or is_role_in_session(upper('<% ctx.env.database %>_phi_reader'))
         then val
+    when
+        system$get_tag_on_current_column('<% ctx.env.database %>.governance.phi') = 'payload'
+        and invoker_role() = upper('<% ctx.env.database %>_admin')
+        then val
     when system$get_tag_on_current_column('<% ctx.env.database %>.governance.phi') <> 'identifier'
         then iff(val is null, null, '***')
     when is_role_in_session(upper('<% ctx.env.database %>_loader')) then val
     else sha2(concat('<% ctx.env.pseudonym_key %>', val), 256)
 end
-comment = 'Text: *** for names, addresses and free text, a pseudonym for identifiers.';
+comment = 'Text: *** for names, addresses, payloads and free text, a pseudonym for identifiers.';
 
 create or alter masking policy governance.mask_number as (val number) returns number ->
 case
@@ -176,6 +181,7 @@ grant select on view gold.ed_boarding to role <% ctx.env.database %>_reporter;
 grant select on view gold.bed_conflict to role <% ctx.env.database %>_reporter;
 grant select on view gold.patient_utilization_risk to role <% ctx.env.database %>_reporter;
 grant select on view gold.patient_cost_outlier to role <% ctx.env.database %>_reporter;
+grant select on view ops.undelivered_notification to role <% ctx.env.database %>_dashboard;
 
 -- Time travel: raw cannot be had again once Kafka has forgotten it, the rest is rebuilt from raw. Erased patients stay in
 -- time travel that long, and seven days more in fail-safe.

@@ -160,7 +160,7 @@ def test_the_loader_sees_whom_a_notification_is_about(project: Project) -> None:
         (REPORTER, "select count(*) from raw.patient_record"),
         (REPORTER, "select count(*) from silver.patient"),
         (REPORTER, "select count(*) from ops.rejected_event"),
-        (REPORTER, "select count(*) from ops.reconciliation"),
+        (REPORTER, "select count(*) from ops.task_run"),
         (REPORTER, "select count(*) from gold.outstanding_by_age_band"),
         (REPORTER, "delete from gold.dim_patient"),
         (REPORTER, "insert into governance.hospital_access values ('CAREFLOE_REPORTER', '*')"),
@@ -239,7 +239,7 @@ def test_figures_are_the_same_for_reporters_of_every_hospital(project: Project) 
     granted = [
         row[3] for row in project.execute(f"show grants to role {REPORTER}") if row[2] == "VIEW"
     ]
-    text = filled((SQL / "66_reader.sql").read_text())
+    text = filled("".join((SQL / name).read_text() for name in ("66_reader.sql", "96_monitor.sql")))
     figures = [name for name in granted if f"grant select on view {name[9:].lower()} " in text]
     assert len(figures) > 25
     project.insert("governance.hospital_access", [{"role_name": REPORTER, "hospital_id": "*"}])

@@ -49,6 +49,7 @@ MATRIX = {
         "database db": "usage",
         "schema gold": "usage",
         "schema ops": "usage",
+        "schema app": "usage",
         "table gold.dim_hospital": "select",
         "table gold.dim_organization": "select",
         "table gold.dim_department": "select",
@@ -60,13 +61,20 @@ MATRIX = {
         "view ops.dq_flag_count": "select",
         "view ops.vitals_quality": "select",
         "view ops.vitals_completeness": "select",
+        "view ops.reconciliation": "select",
+        "view ops.rejection": "select",
+        "view ops.late_arrival": "select",
+    },
+    "dashboard": {
+        "schema app": "create streamlit, create stage",
+        "view ops.task_run": "select",
+        "view ops.task_graph": "select",
+        "view ops.undelivered_notification": "select",
     },
     "phi_reader": {
         "all tables in schema gold": "select",
         "all views in schema gold": "select",
         "table ops.rejected_event": "select",
-        "view ops.reconciliation": "select",
-        "view ops.late_arrival": "select",
     },
     "admin": {
         "account": "apply masking policy",
@@ -79,7 +87,8 @@ MATRIX = {
 """Role -> object -> privileges. Readers of gold views stand in the tests below."""
 
 MEMBERS = {
-    "db_reporter": {"role db_phi_reader", "user db_report_service"},
+    "db_dashboard": {"role db_admin"},
+    "db_reporter": {"role db_phi_reader", "role db_dashboard", "user db_report_service"},
     "db_loader": {"role db_admin", "user db_loader_service"},
     "db_transformer": {"role db_admin"},
     "db_phi_reader": {"role db_admin"},
@@ -192,14 +201,15 @@ def test_every_grant_is_one_of_those_above() -> None:
 def test_every_schema_is_of_managed_access() -> None:
     made = re.findall(r"create schema if not exists (\w+) ([\w ]+?) comment", ALL)
     assert made == [
-        (name, "with managed access") for name in ("raw", "silver", "gold", "ops", "governance")
+        (name, "with managed access")
+        for name in ("raw", "silver", "gold", "ops", "app", "governance")
     ]
 
 
 def test_every_file_takes_the_role_it_needs_first() -> None:
     of_account = {"00_account.sql", "05_role.sql", "06_email.sql", "97_enterprise.sql"}
     for name, text in TEXT.items():
-        role = "db_transformer" if "_task" in name else "db_admin"
+        role = "db_transformer" if re.match(r"8\d_task", name) else "db_admin"
         expected = "accountadmin" if name in of_account else role
         assert text.strip().startswith(f"use role {expected};"), name
 
