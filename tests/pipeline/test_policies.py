@@ -47,7 +47,6 @@ RECORDS = [
             "ADDRESS": "1 Elm", "CITY": "Boston", "STATE": "MA", "ZIP": "02101", "GENDER": "F",
         },
     ),
-    *records("hospital", "2026-06-01 00:00", {"HOSPITAL_ID": "H1", "NAME": "North"}),
 ]  # fmt: skip
 
 
