@@ -31,6 +31,8 @@ def changes(project: Project, wanted: Iterable[Definition], found: Found) -> lis
     planned = [_of_definition(definition, found, project.database) for definition in definitions]
     planned += [_of_procedure(procedure, found) for procedure in project.procedures]
     planned += _of_code(project.root / "snowpark", found)
+    there = found.objects.get("streamlit", {})
+    planned += [Change(SAME if app in there else NEW, "streamlit", app) for app in project.apps]
     # SHOW TABLES lists event tables too.
     known = {(change.kind.removeprefix("event "), change.name) for change in planned}
     return planned + [

@@ -67,6 +67,13 @@ class Project:
         return {name: str(env[name]) for name in env.default_env}
 
     @cached_property
+    def apps(self) -> tuple[str, ...]:
+        """The Streamlit apps of snowflake.yml, schema.name in lower case."""
+        entities = self._definition.project_definition.entities.values()
+        apps = (entity.fqn for entity in entities if entity.type == "streamlit")
+        return tuple(f"{name.schema}.{name.name}".lower() for name in apps)
+
+    @cached_property
     def procedures(self) -> tuple[Procedure, ...]:
         entities = self._definition.project_definition.entities.values()
         return tuple(
