@@ -65,7 +65,8 @@ def run(
 @app.command()
 def csv(
     paths: Annotated[
-        list[Path], typer.Argument(help="CSV files, .gz or not, and folders of them.")
+        list[Path],
+        typer.Argument(help="CSV files, .gz or not, and folders of them: one, or one a night."),
     ],
     as_of: Annotated[
         str | None,
@@ -78,7 +79,7 @@ def csv(
 ) -> None:
     """Load CSV files of the known feeds into raw. Loading a file again changes nothing.
 
-    Example: carefloe-loader csv world/ --as-of 2026-01-05T00:00:00Z
+    Examples: carefloe-loader csv world/ --as-of 2026-01-05T00:00:00Z; carefloe-loader csv nights/
     """
     settings = read_settings(AccountSettings)
     from loader.csv_run import load_paths, read_as_of  # here, so that --help is fast
