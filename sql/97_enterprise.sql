@@ -4,6 +4,8 @@
 
 use role accountadmin;
 grant apply masking policy on account to role <% ctx.env.database %>_admin;
+-- A Streamlit app needs it to read tables whose policies ask for the session.
+grant read session on account to role <% ctx.env.database %>_dashboard;
 
 use role <% ctx.env.database %>_admin;
 use database <% ctx.env.database %>;
@@ -68,11 +70,12 @@ end
 comment = 'Variants: null.';
 
 alter tag governance.phi set
-masking policy governance.mask_string force,
-masking policy governance.mask_number force,
-masking policy governance.mask_date force,
-masking policy governance.mask_timestamp force,
-masking policy governance.mask_variant force;
+masking policy governance.mask_string,
+masking policy governance.mask_number,
+masking policy governance.mask_date,
+masking policy governance.mask_timestamp,
+masking policy governance.mask_variant
+force;
 
 -- Rows: a role sees the stays of its hospitals and the encounters of its organizations, by governance.hospital_access.
 -- What names neither is seen by roles of every hospital alone. The policies stand on tables: views are replaced.

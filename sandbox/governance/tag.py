@@ -6,6 +6,7 @@ https://docs.snowflake.com/en/user-guide/object-tagging/introduction
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -213,22 +214,19 @@ def _altered(session: Session, known: Definition, reader: Reader) -> Definition:
 
 
 def _policies(session: Session, known: list[list[str]], reader: Reader) -> list[list[str]]:
-    """The masking policies after SET or UNSET MASKING POLICY a, MASKING POLICY b."""
+    """The masking policies after SET or UNSET MASKING POLICY a, MASKING POLICY b [FORCE]."""
     is_set = reader.accept("SET")
     if not is_set:
         reader.expect("UNSET")
     found = [find_policy(session, MASKING, ObjectName(*place)) for place in known]
     policies = {policy.kinds[0]: policy for policy in found if policy is not None}
-    while reader.accept("MASKING", "POLICY"):
-        name = session.resolve(reader.name())
-        policy = find_policy(session, MASKING, name)
-        if policy is None:
-            raise does_not_exist("Masking policy", name)
-        forces = reader.accept("FORCE")
+    named = list(_named_policies(session, reader))
+    forces = is_set and reader.accept("FORCE")
+    for policy in named:
         old = policies.get(policy.kinds[0])
         if not is_set:
             policies.pop(policy.kinds[0], None)
-        elif old is not None and old.name != name and not forces:
+        elif old is not None and old.name != policy.name and not forces:
             raise sql_error(
                 f"SQL compilation error:\nTag already has a masking policy for the data type "
                 f"{policy.kinds[0]}.",
@@ -237,8 +235,19 @@ def _policies(session: Session, known: list[list[str]], reader: Reader) -> list[
             )
         else:
             policies[policy.kinds[0]] = policy
-        reader.accept(",")
     return [[p.name.database, p.name.schema, p.name.name] for p in policies.values()]
+
+
+def _named_policies(session: Session, reader: Reader) -> Iterator[Policy]:
+    while True:
+        reader.expect("MASKING", "POLICY")
+        name = session.resolve(reader.name())
+        policy = find_policy(session, MASKING, name)
+        if policy is None:
+            raise does_not_exist("Masking policy", name)
+        yield policy
+        if not reader.accept(","):
+            return
 
 
 def _without(found: governed.Governed, tag: ObjectName) -> governed.Governed:

@@ -224,3 +224,16 @@ def test_a_renamed_table_keeps_what_was_set_on_it(account: Account, staff: Staff
     assert account.one("system$get_tag('phi', 'u', 'table')") == "x"
     with staff.acting(role):
         assert account("select called, id from u") == [("*", 1)]
+
+
+@documented("sql-reference/sql/alter-tag", "set masking policies, replaced by force at the end")
+def test_force_replaces_the_policies_of_a_tag(account: Account) -> None:
+    for name, kind in (("hide", "varchar"), ("other", "varchar"), ("less", "number")):
+        account(f"create masking policy {name} as (val {kind}) returns {kind} -> null")
+    account("create tag secret")
+    account("alter tag secret set masking policy hide")
+    account.error("alter tag secret set masking policy other")
+    account("alter tag secret set masking policy other, masking policy less force")
+    account.error("alter tag secret set masking policy hide force, masking policy less")
+    account("alter tag secret unset masking policy other, masking policy less")
+    account("drop tag secret")

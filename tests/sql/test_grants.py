@@ -66,6 +66,7 @@ MATRIX = {
         "view ops.late_arrival": "select",
     },
     "dashboard": {
+        "account": "read session",
         "schema app": "create streamlit, create stage",
         "view ops.task_run": "select",
         "view ops.task_graph": "select",
