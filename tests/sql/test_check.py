@@ -198,6 +198,11 @@ FAULTS: list[tuple[Check, Edit, list[str]]] = [
         ["gold.more: loses its grants"],
     ),
     (
+        check.replaced_with_their_content,
+        add("execute immediate $$ begin create or replace table gold.more (a int); end; $$"),
+        ["sql/99_more.sql: 'execute immediate $$ begin create or replace table gold.more"],
+    ),
+    (
         check.without_comment,
         add("create or alter table gold.more (a varchar, b varchar comment 'B.')"),
         ["gold.more", "gold.more: grain", "gold.more.a"],
