@@ -109,3 +109,5 @@ from
     table(information_schema.task_dependents(
         task_name => '<% ctx.env.database %>.ops.load_fact_claim', recursive => true
     ));
+
+grant select on view ops.task_graph to role <% ctx.env.database %>_dashboard;

@@ -30,4 +30,3 @@ grant select on view ops.dq_flag_count to role <% ctx.env.database %>_reporter;
 grant select on view ops.vitals_quality to role <% ctx.env.database %>_reporter;
 grant select on view ops.vitals_completeness to role <% ctx.env.database %>_reporter;
 grant select on view ops.task_run to role <% ctx.env.database %>_dashboard;
-grant select on view ops.task_graph to role <% ctx.env.database %>_dashboard;
