@@ -10,6 +10,7 @@ use warehouse <% ctx.env.warehouse %>;
 create or alter task ops.load_silver_patient_flow
     warehouse = <% ctx.env.warehouse %>
     suspend_task_after_num_failures = 5
+    <% ctx.env.schedule %>
     comment = 'Root of the patient_flow graph: raw.patient_flow_event to silver.patient_flow.'
 when
     system$stream_has_data('raw.patient_flow_event_to_silver_stream')
@@ -34,6 +35,7 @@ as
 create or alter task ops.load_silver_encounter
     warehouse = <% ctx.env.warehouse %>
     suspend_task_after_num_failures = 5
+    <% ctx.env.schedule %>
     comment = 'Root of the encounter graph: raw.encounter_event to silver.encounter.'
 when
     system$stream_has_data('raw.encounter_event_to_silver_stream')
@@ -58,6 +60,7 @@ as
 create or alter task ops.load_silver_vitals
     warehouse = <% ctx.env.warehouse %>
     suspend_task_after_num_failures = 5
+    <% ctx.env.schedule %>
     comment = 'Root of the vitals graph: raw.vitals_event to silver.vitals.'
 when
     system$stream_has_data('raw.vitals_event_to_silver_stream')

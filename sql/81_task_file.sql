@@ -8,6 +8,7 @@ use warehouse <% ctx.env.warehouse %>;
 create or alter task ops.load_files
     warehouse = <% ctx.env.warehouse %>
     suspend_task_after_num_failures = 5
+    <% ctx.env.schedule %>
     comment = 'Root of the files graph: the nightly files.'
 when
     system$stream_has_data('raw.hospital_record_to_silver_stream')

@@ -8,6 +8,7 @@ use warehouse <% ctx.env.warehouse %>;
 create or alter task ops.load_dim_patient
     warehouse = <% ctx.env.warehouse %>
     suspend_task_after_num_failures = 5
+    <% ctx.env.schedule %>
     comment = 'silver.patient_flow, silver.encounter, silver.patient to gold.dim_patient.'
 when
     system$stream_has_data('silver.patient_flow_to_dim_patient_stream')
@@ -26,6 +27,7 @@ as
 create or alter task ops.load_dim_hospital
     warehouse = <% ctx.env.warehouse %>
     suspend_task_after_num_failures = 5
+    <% ctx.env.schedule %>
     comment = 'silver.patient_flow, silver.hospital to gold.dim_hospital.'
 when
     system$stream_has_data('silver.patient_flow_to_dim_hospital_stream')
@@ -43,6 +45,7 @@ as
 create or alter task ops.load_dim_department
     warehouse = <% ctx.env.warehouse %>
     suspend_task_after_num_failures = 5
+    <% ctx.env.schedule %>
     comment = 'silver.patient_flow, silver.department to gold.dim_department.'
 when
     system$stream_has_data('silver.patient_flow_to_dim_department_stream')
@@ -60,6 +63,7 @@ as
 create or alter task ops.load_dim_payer
     warehouse = <% ctx.env.warehouse %>
     suspend_task_after_num_failures = 5
+    <% ctx.env.schedule %>
     comment = 'silver.encounter, silver.encounter_record, silver.claim, silver.payer to gold.dim_payer.'
 when
     system$stream_has_data('silver.encounter_to_dim_payer_stream')
@@ -79,6 +83,7 @@ as
 create or alter task ops.load_fact_patient_flow
     warehouse = <% ctx.env.warehouse %>
     suspend_task_after_num_failures = 5
+    <% ctx.env.schedule %>
     comment = 'Patient flow, encounters, patients and hospitals of silver to gold.fact_patient_flow.'
 when
     system$stream_has_data('silver.patient_flow_to_fact_patient_flow_stream')
@@ -98,7 +103,8 @@ as
 create or alter task ops.load_fact_encounter
     warehouse = <% ctx.env.warehouse %>
     suspend_task_after_num_failures = 5
-    comment = 'All that tells of encounters, their payments, patients and organizations to gold.fact_encounter.'
+    <% ctx.env.schedule %>
+    comment = 'All that tells of encounters, payments, patients and organizations to gold.fact_encounter.'
 when
     system$stream_has_data('silver.encounter_to_fact_encounter_stream')
     or system$stream_has_data('silver.encounter_record_to_fact_encounter_stream')
@@ -119,6 +125,7 @@ as
 create or alter task ops.load_fact_claim
     warehouse = <% ctx.env.warehouse %>
     suspend_task_after_num_failures = 5
+    <% ctx.env.schedule %>
     comment = 'silver.claim, silver.patient_flow, silver.encounter, silver.patient to gold.fact_claim.'
 when
     system$stream_has_data('silver.claim_to_fact_claim_stream')
