@@ -113,8 +113,11 @@ def _of_columns(
     new, old = {one.name: one for one in wanted}, {one.name: one for one in found}
     added = [name for name in new if name not in old]
     yield from (f"+ {name} {new[name].type}".strip() for name in added)
-    if is_table and list(new)[-len(added) :] != added and added:
-        yield "FAILS: Snowflake adds new columns at the end of the list alone"
+    stay = [name for name in old if name in new]
+    if is_table and list(new)[: len(stay)] != stay:
+        yield "FAILS: columns keep their order, new ones come at the end of the list"
+    if is_table and any(not new[name].is_nullable for name in added):
+        yield "FAILS where the table has rows: a new column that is not null"
     for name in old:
         if name not in new:
             yield f"- {name}: DROPPED, with its values" if is_table else f"- {name}"

@@ -1,6 +1,8 @@
 """What `make` would run, for each environment and edition."""
 
+import os
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -68,3 +70,16 @@ def test_standard_edition_leaves_out_one_file() -> None:
 )
 def test_a_word_that_is_none_of_them_is_refused(given: str, told: str) -> None:
     assert told in make("deploy", given, code=2)
+
+
+def test_a_connection_that_is_not_there_is_3(tmp_path: Path) -> None:
+    (tmp_path / "connections.toml").touch(mode=0o600)
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-m", "deploy", "plan", "--connection", "nowhere",
+         "--database", "carefloe", "sql/00_account.sql"],
+        cwd=ROOT, capture_output=True, text=True, timeout=60,
+        env={"PATH": os.environ["PATH"], "SNOWFLAKE_HOME": str(tmp_path), "HOME": str(tmp_path)},
+    )  # fmt: skip
+
+    assert (done.returncode, done.stdout) == (3, "")
+    assert "nowhere is not configured" in " ".join(done.stderr.split())

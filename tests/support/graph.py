@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from support.files import Files
+from support.files import DATABASE, Files
 
 from deploy.definition import Definition
 
@@ -52,7 +52,7 @@ def owners(files: Files) -> dict[str, str]:
             owned[tasks[statement]] = role
         elif given := _OWNERSHIP.match(statement.text):
             for name in owned:
-                if given[1].lower().removeprefix("carefloe.") in (name, name.split(".")[0]):
+                if given[1].lower().removeprefix(f"{DATABASE}.") in (name, name.split(".")[0]):
                     owned[name] = given[2].lower()
     return owned
 
