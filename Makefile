@@ -20,7 +20,7 @@ BEFORE_PROCEDURES = $(filter-out sql/8% sql/9%,$(SQL))
 AFTER_PROCEDURES = $(filter sql/8% sql/9%,$(SQL))
 # Rows wait in their streams meanwhile: the next deployment goes on from there.
 STOPPED = { echo "The deployment to $(DATABASE) stopped: task graphs it has suspended stay suspended, no row is lost." \
-	"Mend the cause, then run it again: make deploy CONNECTION=$(CONNECTION) DATABASE=$(DATABASE)"; exit 1; } >&2
+	"Mend the cause, then run it again: make deploy CONNECTION=$(CONNECTION) DATABASE=$(DATABASE) EDITION=$(EDITION)"; exit 1; } >&2
 
 ifeq ($(filter dev test prod,$(ENVIRONMENT)),)
 $(error ENVIRONMENT is dev, test or prod, not "$(ENVIRONMENT)")

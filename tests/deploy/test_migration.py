@@ -209,7 +209,7 @@ def test_a_deployment_that_stops_says_what_to_run_and_leaves_the_graphs_suspende
     stopped: Stage,
 ) -> None:
     assert "no_such_column" in stopped.told.lower()
-    assert "make deploy CONNECTION=sandbox DATABASE=carefloe_dev" in stopped.told
+    assert "make deploy CONNECTION=sandbox DATABASE=carefloe_dev EDITION=enterprise" in stopped.told
     assert stopped.started_roots == set()
 
 

@@ -6,15 +6,14 @@ import inspect
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
 
 import sqlglot
-from sqlfluff.core import FluffConfig, Linter
 from sqlglot import exp
 from sqlglot.errors import OptimizeError, ParseError
 from sqlglot.optimizer.qualify import qualify
 from support.files import DATABASE, Files, handler_of
 from support.graph import above, calls, graphs, owners, roots_of
+from support.snowflake_sql import unparsable
 
 REPLACEABLE = {"view", "procedure", "function", "masking policy", "row access policy"}
 """Kinds that hold neither rows nor an offset nor a grant that `copy grants` does not keep."""
@@ -94,12 +93,12 @@ def columns_of_nothing(files: Files) -> Iterator[str]:
 def statements_that_do_not_parse(files: Files) -> Iterator[str]:
     """Each is Snowflake's SQL, as is what a task or alert does and asks."""
     for statement in files.statements:
-        if reason := _unparsable(statement.text):
+        if reason := unparsable(statement.text):
             yield f"{statement.file}: {statement.text[:60]!r}: {reason}"
     for one in files.definitions:
         for part in (one.body, one.condition if one.kind == "alert" else ""):
             script = part.startswith(("begin", "declare", "execute immediate"))
-            if part and not script and (reason := _unparsable(part)):
+            if part and not script and (reason := unparsable(part)):
                 yield f"{one.name}: {part[:60]!r}: {reason}"
 
 
@@ -259,40 +258,3 @@ def _schema(files: Files) -> dict[str, dict[str, dict[str, str]]]:
         place, _, table = name.upper().partition(".")
         schema.setdefault(place, {})[table] = {column.upper(): "varchar" for column in found}
     return schema
-
-
-SAME_AS = (
-    (r"create or alter (masking|row access) policy", r"create or replace \1 policy"),
-    (r"^(grant|revoke) (execute managed alert|modify log level)", r"\1 execute task"),
-)
-"""What sqlfluff does not know -> a statement that it knows, of the same form."""
-KNOWN = re.compile(
-    r"create notification integration if not exists \w+\s+type = email\s+enabled = (true|false)"
-    r"\s+comment = '[^']+'"
-    r"|create or alter alert [\w.]+\s+schedule = '[^']+'\s+comment = '[^']+'\s+"
-    r"if\s*\(\s*exists\s*\(.*\)\s*\)\s*then\s.+"
-    r"|alter tag [\w.]+ set(,?\s+masking policy [\w.]+(\s+force)?)+",
-    re.I | re.S,
-)
-"""Statements that neither parser knows, as Snowflake's documentation gives them."""
-
-
-@cache
-def _unparsable(text: str) -> str:
-    """Why it is no Snowflake SQL; empty when it is."""
-    try:
-        if not isinstance(sqlglot.parse_one(text, read="snowflake"), exp.Command):
-            return ""
-    except ParseError:
-        pass  # sqlglot knows fewer statements than sqlfluff, and says so either way
-    if KNOWN.fullmatch(text):
-        return ""
-    for pattern, known in SAME_AS:
-        text = re.sub(pattern, known, text, count=1, flags=re.I)
-    violations = _linter().parse_string(f"{text};\n").violations
-    return str(violations[0].desc()) if violations else ""
-
-
-@cache
-def _linter() -> Linter:
-    return Linter(config=FluffConfig(overrides={"dialect": "snowflake"}))
