@@ -38,7 +38,7 @@ create or alter table silver.organization (
     organization_name varchar comment 'Name.',
     city varchar comment 'City.',
     state varchar comment 'State.',
-    revenue number(18, 2) comment 'Revenue, US dollars.',
+    revenue number(18, 2) comment 'Revenue, US dollars; null when negative (NEGATIVE_COST).',
     utilization number(38, 0) comment 'Encounters the organization reports.',
     dq_flags varchar not null comment 'Rules that fired, joined by |; CLEAN when none did.',
     extra variant comment 'Columns outside the contract.',

@@ -85,10 +85,28 @@ def test_an_organization_of_any_synthea_version(local: Session) -> None:
             "city": "METHUEN",
             "state": "MA",
             "revenue": Decimal("129526.16"),
+            "revenue_text": "129526.155",
             "utilization": 2000,
+            "utilization_text": "2000",
             "dq_flags": "CLEAN",
             "extra": {"ADDRESS": "70 EAST ST"},
         }
+    ]
+
+
+def test_an_organizations_revenue_is_a_number_not_below_zero(local: Session) -> None:
+    base = {"Id": "O1", "NAME": "A"}
+    rows = read(
+        local,
+        organization.SOURCE,
+        base | {"REVENUE": "-0.01", "UTILIZATION": "7"},
+        base | {"REVENUE": "much", "UTILIZATION": "some"},
+        base | {"REVENUE": ""},
+    )
+    assert sorted((row["dq_flags"], row["revenue"], row["utilization"]) for row in rows) == [
+        ("BAD_REVENUE|BAD_UTILIZATION", None, None),
+        ("CLEAN", None, None),
+        ("NEGATIVE_COST", None, 7),
     ]
 
 

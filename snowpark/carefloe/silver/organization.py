@@ -2,8 +2,8 @@
 
 from snowflake.snowpark import Session
 
-from carefloe.field import number, text
-from carefloe.rule import missing
+from carefloe.field import number, text, with_text
+from carefloe.rule import bad, missing, negative_cost
 from carefloe.silver import source
 from carefloe.silver.source import record
 
@@ -12,11 +12,15 @@ FIELDS = {
     "ORGANIZATION_NAME": text("NAME"),
     "CITY": text("CITY"),
     "STATE": text("STATE"),
-    "REVENUE": number("REVENUE", 18, 2),
-    "UTILIZATION": number("UTILIZATION"),
+    **with_text({"REVENUE": number("REVENUE", 18, 2), "UTILIZATION": number("UTILIZATION")}),
 }
 
-RULES = (missing("ORGANIZATION_NAME"),)
+RULES = (
+    bad("REVENUE"),
+    negative_cost("REVENUE"),
+    bad("UTILIZATION"),
+    missing("ORGANIZATION_NAME"),
+)
 
 SOURCE = record("organization", ["ORGANIZATION_ID"], FIELDS, RULES)
 

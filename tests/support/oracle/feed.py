@@ -46,11 +46,24 @@ def record_row(source: str, fields: Mapping[str, Any]) -> Row:
         given = fields.get(column)
         row[name] = number(given, *NUMBERS[name]) if name in NUMBERS else text(given)
     flags, required = [], (f"{source}_name",)
+    if source == "organization":
+        flags = _organization_flags(row, fields)
+        row["revenue"] = None if "NEGATIVE_COST" in flags else row["revenue"]
     if source == "department":
         required = ("bed_capacity",)
         if row["bed_capacity"] is not None and row["bed_capacity"] < 0:
             flags.append("NEGATIVE_CAPACITY")
     row["dq_flags"] = flagged(flags, row, required)
-    if flags:
+    if "NEGATIVE_CAPACITY" in flags:
         row["bed_capacity"] = None
     return row | {"extra": extra(fields, FIELDS[source].values())}
+
+
+def _organization_flags(row: Row, fields: Mapping[str, Any]) -> list[str]:
+    def is_bad(name: str) -> bool:
+        return text(fields.get(name.upper())) is not None and row[name] is None
+
+    flags = ["BAD_REVENUE"] if is_bad("revenue") else []
+    if row["revenue"] is not None and row["revenue"] < 0:
+        flags.append("NEGATIVE_COST")
+    return [*flags, "BAD_UTILIZATION"] if is_bad("utilization") else flags
