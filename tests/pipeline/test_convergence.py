@@ -4,6 +4,7 @@ Expected are the oracle's tables: a second implementation that reads all rows at
 """
 
 import random
+import re
 from collections.abc import Sequence
 
 import pytest
@@ -61,6 +62,19 @@ def hospital_files(city: str, *times: str) -> list[RawRecord]:
     """One file for each time, with one hospital in that city."""
     line = {"HOSPITAL_ID": "H2", "NAME": "North", "CITY": city}
     return [row for as_of in times for row in records("hospital", as_of, line)]
+
+
+def patient_files(patient_id: str, *times: str, **changed: str) -> list[RawRecord]:
+    """One file for each time, with that patient."""
+    line = {
+        "Id": patient_id,
+        "FIRST": "Ada",
+        "BIRTHDATE": "1985-12-10",
+        "GENDER": "Female",
+        "CITY": "Salem",
+        "INSURANCE_TYPE": "Private",
+    }
+    return [row for as_of in times for row in records("patient", as_of, line | changed)]
 
 
 HARD_CASES: list[Sequence[Raw]] = [
@@ -179,6 +193,53 @@ HARD_CASES: list[Sequence[Raw]] = [
         *hospital_files("Oslo", "2026-01-03", "2026-01-01"),
         *hospital_files("Rome", "2026-01-02"),
         *hospital_files("Oslo", "2026-01-09", "2025-12-31"),
+    ],
+    # An event corrected: the name it told first was never the hospital's.
+    events(
+        FLOW,
+        admission("q1", "2026-01-01T08:00:00Z", "NAMED", hospital_id="H3", hospital_name="Typo"),
+        admission("q2", "2026-01-03T08:00:00Z", "NAMED", hospital_id="H3", hospital_name="New"),
+        admission("q3", "2026-01-02T08:00:00Z", "NAMED", hospital_id="H3", hospital_name="Old"),
+        admission("q1", "2026-01-01T08:00:01Z", "NAMED", hospital_id="H3", hospital_name="Old"),
+        admission("q4", "2025-12-31T08:00:00Z", "NAMED", hospital_id="H3", hospital_name="Old"),
+    ),
+    # The first event of a hospital's day moves to another hospital, the only one of another too;
+    # a file between events of one day, and one after them that says no more.
+    [
+        *events(
+            FLOW,
+            admission("r2", "2026-01-01T09:00:00Z", "LISTED", hospital_id="H4"),
+            admission("r1", "2026-01-01T08:00:00Z", "LISTED", hospital_id="H4"),
+            admission("r1", "2026-01-05T08:00:00Z", "LISTED", hospital_id="H5"),
+            admission("r3", "2026-01-03T08:00:00Z", "LISTED", hospital_id="H4"),
+            admission("r4", "2026-01-02T08:00:00Z", "LISTED", hospital_id="H4"),
+            admission("r4", "2026-01-02T09:00:00Z", "LISTED", hospital_id="H6"),
+        ),
+        *records("hospital", "2026-01-03 07:00", {"HOSPITAL_ID": "H4", "NAME": "South"}),
+        *records("hospital", "2026-01-03 08:30", {"HOSPITAL_ID": "H4", "NAME": "South"}),
+        *records("hospital", "2026-01-03 09:00", {"HOSPITAL_ID": "H4", "CITY": "Oslo"}),
+    ],
+    # Nights in the wrong order, A, B, A; an event in between denies the insurance of the file.
+    [
+        *patient_files("MOVED HOUSE", "2026-01-04 01:00", "2026-01-02 01:00"),
+        *events(FLOW, admission("z1", "2026-01-03T12:00:00Z", "MOVED HOUSE", age=40)),
+        *patient_files("MOVED HOUSE", "2026-01-03 01:00", CITY="Lowell"),
+        *events(
+            FLOW,
+            admission("z2", "2026-01-04T12:00:00Z", "MOVED HOUSE", insurance_type="Medicaid"),
+            admission("z3", "2026-01-05T12:00:00Z", "MOVED HOUSE", gender="female"),
+        ),
+        *patient_files("MOVED HOUSE", "2026-01-05 01:00"),
+        *patient_files("MOVED HOUSE", "2026-01-06 01:00", INSURANCE_TYPE=""),
+        *patient_files("MOVED HOUSE", "2026-01-01 01:00", BIRTHDATE="", CITY=""),
+    ],
+    # A file that denies what an event said before it, and one that says it again.
+    [
+        *events(FLOW, admission("n9", "2026-01-03T12:00:00Z", "DENIED", insurance_type="Medicaid")),
+        *patient_files("DENIED", "2026-01-03 02:00"),
+        *patient_files("DENIED", "2026-01-04 02:00"),
+        *patient_files("DENIED", "2026-01-05 02:00"),
+        *events(ENCOUNTER, encounter("n8", "2026-01-04T12:00:00Z", "DENIED", gender="M")),
     ],
     [
         *events(ENCOUNTER, encounter("o1", "2026-01-02T08:00:00Z", "SEEN", organization_id="O2")),
@@ -310,19 +371,27 @@ def test_a_procedure_that_failed_leaves_its_streams_and_makes_up_for_it(
 
 def test_what_says_nothing_new_writes_nothing(project: Project) -> None:
     told = events(FLOW, admission("a1", "2026-01-05T08:00:00Z"))
-    line = {"HOSPITAL_ID": "H1", "NAME": "North", "CITY": "Oslo", "STATE": ""}
-    land(project, [*told, *records("hospital", "2026-01-01", line)])
+    told += events(ENCOUNTER, encounter("c1", "2026-01-05T09:00:00Z"))
+    patient = {"FIRST": "Ada", "CITY": "Oslo", "GENDER": "Female", "INSURANCE_TYPE": "Private"}
+
+    def night(day: str) -> list[RawRecord]:
+        return [
+            *records("hospital", day, {"HOSPITAL_ID": "H1", "NAME": "North", "CITY": "Oslo"}),
+            *records("organization", day, {"Id": "O1", "NAME": "One", "REVENUE": "10.50"}),
+            *records("patient", day, patient | {"Id": "P1"}, patient | {"Id": "P2"}),
+        ]
+
+    land(project, [*told, *night("2026-01-01")])
     project.run_all()
-    land(project, [*redelivered(told, 1), *records("hospital", "2026-01-09", line)])
+    land(project, [*redelivered(told, 1), *night("2026-01-09")])
 
     done = {procedure.name: project.run(procedure) for procedure in (*SILVER, *GOLD)}
 
-    nothing = "inserted 0, updated 0, deleted 0"
-    assert {name: report for name, report in done.items() if report is not None} == {
-        "silver.load_patient_flow": "inserted 0",
-        "ops.load_rejected_patient_flow": "inserted 0",
-        "silver.load_hospital": "inserted 1",
-        "ops.load_rejected_hospital": "inserted 0",
-        "gold.load_dim_hospital": nothing,
-        "gold.load_fact_patient_flow": nothing,
-    }
+    gold = {name: done[name] for name in done if name.startswith("gold.") and done[name]}
+    assert {count for report in gold.values() for count in re.findall(r"\d+", report)} == {"0"}
+    followers = ("dim_patient", "dim_hospital", "fact_patient_flow", "fact_encounter")
+    assert {f"gold.load_{name}" for name in followers} <= gold.keys()
+    silver = ("patient_flow", "encounter", "hospital", "organization", "patient")
+    assert [done[f"silver.load_{name}"] for name in silver] == [
+        f"inserted {count}" for count in (0, 0, 1, 1, 2)
+    ]

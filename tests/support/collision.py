@@ -25,7 +25,7 @@ def flow_messages(most: int) -> st.SearchStrategy[list[RawEvent]]:
             "event_id": maybe(*(f"e{number}" for number in range(most // 2))),
             "visit_id": st.sampled_from([None, None, None, "V1", "V2", "V3"]),
             "patient_id": maybe("P1", "P2", "P3", "P4"),
-            "gender": maybe("F", "M"),
+            "gender": maybe("F", "M", "female"),
             "age": maybe(40, 41, 40.5, 130, -1),
             "insurance_type": maybe("Private", "Medicaid"),
             "department": maybe("Surgery", "surgey", "ICU", "Radiology"),
@@ -66,10 +66,19 @@ def encounter_messages(most: int) -> st.SearchStrategy[list[RawEvent]]:
 
 
 def file_lines(most: int) -> st.SearchStrategy[list[RawRecord]]:
-    """Lines of all four feeds, at few times of snapshot; some repeat what was said before."""
+    """Lines of the feeds, at few times of snapshot; some repeat what was said before."""
     as_of = st.sampled_from(["2026-01-01 09:00", "2026-01-02", "2026-01-02 09:00", "2026-01-04"])
     name, city = maybe("North", "South"), maybe("Oslo", "Rome")
     lines = st.one_of(
+        _line(
+            "patient",
+            Id=maybe("P1", "P2", "P3", "P9"),
+            GENDER=maybe("F", "M", "Male"),
+            FIRST=maybe("Ada"),
+            BIRTHDATE=maybe("1986-02-28", "02/28/1986", "2030-01-01", "yesterday"),
+            CITY=city,
+            INSURANCE_TYPE=maybe("Private", "Medicaid"),
+        ),
         _line("hospital", HOSPITAL_ID=maybe("H1", "H2"), NAME=name, CITY=city),
         _line(
             "department",

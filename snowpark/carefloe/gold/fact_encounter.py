@@ -8,7 +8,7 @@ from snowflake.snowpark import functions as F
 from snowflake.snowpark.functions import col, iff, lit
 
 from carefloe.field import NO_NUMBER
-from carefloe.gold.dim_organization import ORGANIZATION
+from carefloe.gold.dim_organization import changed_organizations, organization_versions
 from carefloe.gold.dim_payer import payer_key
 from carefloe.gold.encounter import (
     FROM_EITHER,
@@ -84,7 +84,7 @@ def touched_encounters(
         .union_all(touched_patients(events, new["encounter"]))
         .union_all(changed_patients(sources.patients, new["patient"]))
     )
-    organizations = ORGANIZATION.touched(sources.organization, new["organization"])
+    organizations = changed_organizations(sources.organization, new["organization"])
     of_events = (
         versions_of(events, new["encounter"])
         .union_all(in_any(events, "PATIENT_ID", patients))
@@ -119,7 +119,7 @@ def fact_rows(sources: EncounterSources, touched: DataFrame) -> DataFrame:
         with_patient,
         "ORGANIZATION_ID",
         col("VERSION_AT"),
-        ORGANIZATION.versions(sources.organization, ids_of(told, col("ORGANIZATION_ID"))),
+        organization_versions(sources.organization, ids_of(told, col("ORGANIZATION_ID"))),
         "ORGANIZATION_KEY",
     )
     elapsed = F.datediff("microsecond", col("STARTED_AT"), col("ENDED_AT"))

@@ -6,7 +6,7 @@ from snowflake.snowpark.functions import col, iff, lit
 
 from carefloe.field import NO_AMOUNT
 from carefloe.gold.dim_department import department_key
-from carefloe.gold.history import ids_of, in_any, versions_of
+from carefloe.gold.history import in_any, versions_of
 from carefloe.gold.hospital import changed_hospitals, hospital_versions
 from carefloe.gold.patient import (
     PatientSources,
@@ -41,12 +41,13 @@ def load(session: Session) -> str:
     timelines = hospital_versions(flow, hospital)
     fact = session.table("GOLD.FACT_PATIENT_FLOW")
     hospitals = changed_hospitals(timelines, new_flow, new_hospital, fact)
+    named = flow.select("EVENT_ID", "VISIT_ID", "PATIENT_ID", "HOSPITAL_ID")
     touched_rows = (
-        versions_of(flow, new_flow)
-        .union_all(in_any(flow, "PATIENT_ID", patients))
-        .union_all(in_any(flow, "HOSPITAL_ID", hospitals))
-    ).select("EVENT_ID", "VISIT_ID", "PATIENT_ID")
-    units = touched_units(flow, touched_rows)
+        versions_of(named, new_flow)
+        .union_all(in_any(named, "PATIENT_ID", patients))
+        .union_all(in_any(named, "HOSPITAL_ID", hospitals))
+    )
+    units = touched_units(named, touched_rows)
     rebuilt = fact_rows(sources, timelines, units)
     return replace_touched(
         session, "GOLD.FACT_PATIENT_FLOW", "STAY_KEY", rebuilt, units, by="UNIT_ID"
@@ -59,12 +60,11 @@ def fact_rows(sources: PatientSources, hospitals: DataFrame, units: DataFrame) -
     `hospitals` are the versions of the hospitals.
     """
     of_units = stays(events_of_units(sources.flow.select(*NEEDED), units), sources.flow)
-    patients = ids_of(of_units, col("PATIENT_ID"))
     with_patient = with_version_key(
         of_units,
         "PATIENT_ID",
         col("VERSION_AT"),
-        patient_versions(sources, patients),
+        patient_versions(sources, units),
         "PATIENT_KEY",
     )
     with_hospital = with_version_key(

@@ -66,12 +66,13 @@ def changed_ids(
         col("AS_OF").alias("ARRIVED_AS_OF"),
         col("PAYLOAD_HASH").alias("ARRIVED_HASH"),
     ).distinct()
-    recent = in_any(silver, id_column, ids_of(arrived, col("ARRIVED_ID"))).join(
+    told = silver.select(
+        id_column, "AS_OF", "PAYLOAD_HASH", text_of(*(col(c) for c in tracked)).alias("TOLD")
+    )
+    recent = in_any(told, id_column, ids_of(arrived, col("ARRIVED_ID"))).join(
         snapshot_before(silver, arrived), col("SINCE").is_null() | (col("AS_OF") >= col("SINCE"))
     )
-    compared = recent.with_column("TOLD", text_of(*(col(c) for c in tracked))).with_column(
-        "BEFORE", lag("TOLD").over(in_time)
-    )
+    compared = recent.with_column("BEFORE", lag("TOLD").over(in_time))
     says_new = col("BEFORE").is_null() | (col("BEFORE") != col("TOLD"))
     is_new = (
         (col(id_column) == col("ARRIVED_ID"))
