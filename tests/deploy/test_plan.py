@@ -4,7 +4,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
+from deploy.__main__ import app
 from deploy.account import Found
 from deploy.definition import Column, definitions, shown_type, tokens
 from deploy.plan import Change, changes
@@ -215,6 +217,20 @@ def test_teardown_drops_what_stands_beside_schemas_the_last_first(tmp_path: Path
         "drop database if exists care_dev",
         "drop role if exists care_dev_admin",
     ]
+
+
+@pytest.mark.parametrize("typed", ["", "\n", "yes\n", "care\n"])
+def test_teardown_without_the_database_s_name_drops_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, typed: str
+) -> None:
+    project(tmp_path, ACCOUNT)
+    monkeypatch.chdir(tmp_path)
+    asked = ["teardown", "--connection", "nowhere", "--database", "care_dev", "sql/10_all.sql"]
+    done = CliRunner().invoke(app, asked, input=typed)
+
+    assert done.exit_code == 1
+    assert "drop database if exists care_dev" in done.output
+    assert done.output.endswith("Nothing was dropped.\n")
 
 
 def test_a_variable_that_nothing_sets_is_named_with_its_file(tmp_path: Path) -> None:

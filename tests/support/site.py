@@ -33,7 +33,7 @@ class Site:
         done = subprocess.run(
             ["make", target, "-o", "install", *(f"{k}={v}" for k, v in given.items())],
             cwd=self.folder, env=self.environment, input=typed, capture_output=True, text=True,
-            timeout=120,
+            timeout=300,
         )  # fmt: skip
         shown = done.stdout + done.stderr
         assert done.returncode == code, shown[-5000:]
@@ -41,7 +41,7 @@ class Site:
 
     def settle(self) -> None:
         """Wait until the tasks have nothing left to do; none may fail."""
-        sandbox("settle", "--timeout", "60", "--dir", str(self.home))
+        sandbox("settle", "--timeout", "120", "--dir", str(self.home))
 
     def rows(self, query: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         return [tuple(row.values()) for row in self.shown(query, values)]
@@ -76,5 +76,5 @@ class Site:
 
 def sandbox(*arguments: str) -> None:
     command = [sys.executable, "-W", "ignore", "-m", "sandbox", *arguments]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=90)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=150)
     assert done.returncode == 0, done.stdout + done.stderr
