@@ -16,6 +16,7 @@ from rich.console import Console
 from snowflake.connector.errors import Error
 
 from benchmarks.figure import Figure, print_figures
+from benchmarks.files import compare_files
 from benchmarks.live import compare_live
 from benchmarks.pipeline import Pipeline
 from benchmarks.transport import compare_loader, compare_producer
@@ -31,6 +32,7 @@ class Part(StrEnum):
     LOADER = "loader"
     PIPELINE = "pipeline"
     VITALS = "vitals"
+    FILES = "files"
 
 
 def main(
@@ -40,7 +42,7 @@ def main(
         typer.Option(min=1, help="The pipeline on this many events alone, without increments."),
     ] = None,
 ) -> None:
-    """Measure the producer, the loader, the pipeline and the vital signs.
+    """Measure the producer, the loader, the pipeline, the vital signs and the nightly files.
 
     Example: python -m benchmarks --only pipeline --events 100000
     """
@@ -75,6 +77,8 @@ def measure(part: Part, folder: Path, console: Console, events: int | None) -> l
     if part is Part.VITALS:
         figures = compare_vitals(deployed, folder, console)
         return figures + compare_live(deployed, folder, console)
+    if part is Part.FILES:
+        return compare_files(deployed, folder, console)
     pipeline = Pipeline(deployed, folder, console)
     if events:
         return pipeline.compare(events)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
@@ -9,12 +10,14 @@ import duckdb
 from benchmarks.baseline import TABLES
 
 
-def differing_rows(warehouse: Path, baseline: Path) -> dict[str, int]:
+def differing_rows(
+    warehouse: Path, baseline: Path, tables: Sequence[str] = TABLES
+) -> dict[str, int]:
     """Per table, the rows that only one of the two DuckDB files has; loaded_at is not compared."""
     with duckdb.connect() as duck:
         duck.execute(f"attach '{warehouse}' as warehouse (read_only)")
         duck.execute(f"attach '{baseline}' as baseline (read_only)")
-        return {table: _differing(duck, table) for table in TABLES}
+        return {table: _differing(duck, table) for table in tables}
 
 
 def _differing(duck: duckdb.DuckDBPyConnection, table: str) -> int:
