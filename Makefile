@@ -56,11 +56,14 @@ conformance: install ## Try the documented behaviour on the sandbox, and on CONN
 conformance-table: install ## Write the table of docs/conformance.md from the cases
 	@PYTHONPATH=tests $(BIN)/python -m support.conformance_table
 
-lint: install ## Check style, types and SQL
+lint: install ## Check style, types, SQL, container and workflows
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/sqlfluff lint sql
+	$(BIN)/hadolint Dockerfile
+	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec compose.yaml
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 
 bench: install ## Measure: ratios within one run, medians of several
 	$(BIN)/python -m benchmarks

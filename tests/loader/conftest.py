@@ -1,5 +1,6 @@
 """A sandbox account for the module, a Kafka log for each test."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import snowflake.connector
 from support.sql_file import run_files
 
 from sandbox.service import Warehouse
-from tests.loader.rig import KafkaLog, RawAccount
+from tests.loader.rig import KafkaLog, RawAccount, admin, wait_until
 
 FILES = (
     "00_account.sql", "05_role.sql", "10_database.sql", "12_grant.sql",
@@ -43,5 +44,24 @@ def kafka(tmp_path: Path) -> KafkaLog:
 
 @pytest.fixture
 def address(kafka: KafkaLog) -> Iterator[str]:
+    """A broker without our topics: the sandbox's log, or the one that CAREFLOE_TEST_KAFKA names.
+
+    Tests that hold on any broker are marked `broker`.
+    """
+    if real := os.environ.get("CAREFLOE_TEST_KAFKA"):
+        _forget_topics(real)
+        yield real
+        return
     with kafka.running() as address:
         yield address
+
+
+def _forget_topics(address: str) -> None:
+    with admin(address) as client:
+
+        def ours() -> list[str]:
+            return [name for name in client.list_topics() if not name.startswith("__")]
+
+        if names := ours():
+            client.delete_topics(names)
+        wait_until(lambda: not ours())

@@ -2,9 +2,12 @@
 
 from collections import Counter
 
+import pytest
+
 from tests.loader.rig import FLOW, Message, RawAccount, environment, load, produce
 
 CATCH_UP = ("run", "--until-caught-up")
+pytestmark = pytest.mark.broker
 
 
 def test_offsets_deleted_from_the_end_of_a_partition_are_loaded_again(

@@ -24,6 +24,7 @@ from tests.loader.rig import (
 )
 
 
+@pytest.mark.broker
 def test_every_record_becomes_one_row_with_its_payload_untouched(
     raw: RawAccount, address: str
 ) -> None:
@@ -74,6 +75,7 @@ def test_every_record_becomes_one_row_with_its_payload_untouched(
     assert lineage == [(FLOW, 0, 32)]
 
 
+@pytest.mark.broker
 def test_each_topic_goes_to_its_table_and_running_again_adds_nothing(
     raw: RawAccount, address: str
 ) -> None:
@@ -109,6 +111,7 @@ def test_a_record_lands_when_its_batch_is_old_enough_and_sigterm_lands_the_rest(
     assert raw.origins() == log_origins(address, FLOW)
 
 
+@pytest.mark.broker
 def test_logs_tell_of_batches_but_never_of_payloads_or_keys(raw: RawAccount, address: str) -> None:
     produce(address, [Message(b'{"patient": "Mrs Secret"}', key=b"P-SECRET")])
 
@@ -120,6 +123,7 @@ def test_logs_tell_of_batches_but_never_of_payloads_or_keys(raw: RawAccount, add
     assert "secret" not in (finished.out + finished.err).lower()
 
 
+@pytest.mark.broker
 def test_a_topic_that_does_not_exist_is_empty_when_catching_up(
     raw: RawAccount, address: str
 ) -> None:
@@ -133,6 +137,7 @@ def test_a_topic_that_does_not_exist_is_empty_when_catching_up(
     assert "nothing new" in finished.out
 
 
+@pytest.mark.broker
 @pytest.mark.slow
 def test_a_topic_that_is_created_later_is_loaded(raw: RawAccount, address: str) -> None:
     settings = environment(raw.home, address, LOADER_FLUSH_SECONDS=0.3)
