@@ -11,7 +11,8 @@ use role <% ctx.env.database %>_admin;
 use database <% ctx.env.database %>;
 
 -- Masking: one policy for each type, set on the tag, so that tagging a column is enough. The transformer sees all: a MERGE
--- over masked values would write them. Null stays null. The loader sees whom a notification is about, for it publishes it.
+-- over masked values would write them. Null stays null. The loader sees whom a notification is about, for it publishes it; the
+-- dashboard which patient a line is about, for a ward has to act on it.
 -- A view of ours reads payloads to hash them, so that its counts are right for whoever asks; none shows one.
 -- A pseudonym is the same for the same value, so that joins and distinct counts hold.
 -- https://docs.snowflake.com/en/user-guide/tag-based-masking-policies
@@ -27,7 +28,10 @@ case
         then val
     when system$get_tag_on_current_column('<% ctx.env.database %>.governance.phi') <> 'identifier'
         then iff(val is null, null, '***')
-    when is_role_in_session(upper('<% ctx.env.database %>_loader')) then val
+    when
+        is_role_in_session(upper('<% ctx.env.database %>_loader'))
+        or is_role_in_session(upper('<% ctx.env.database %>_dashboard'))
+        then val
     else sha2(concat('<% ctx.env.pseudonym_key %>', val), 256)
 end
 comment = 'Text: *** for names, addresses, payloads and free text, a pseudonym for identifiers.';

@@ -29,6 +29,14 @@ class Catalog:
 
     def __init__(self) -> None:
         self._cache: dict[tuple[str, str], tuple[int, dict[ObjectName, Definition]]] = {}
+        # What the DDL under way has read and written: there is one at a time in an account.
+        self._kinds: dict[tuple[str, str], dict[ObjectName, Definition]] = {}
+        self._objects: dict[tuple[str, ObjectName], Definition | None] = {}
+
+    def forget(self) -> None:
+        """Read anew: a DDL begins, or has changed objects by SQL of its own."""
+        self._kinds.clear()
+        self._objects.clear()
 
     def put(self, session: Session, kind: str, name: ObjectName, definition: Definition) -> None:
         """Create or replace one object."""
@@ -37,10 +45,13 @@ class Catalog:
             f"insert into {_table(name.database)} values (?, ?, ?, ?)",
             [kind, name.schema, name.name, json.dumps(definition)],
         )
+        self._changed(session, kind, name)
 
     def get(self, session: Session, kind: str, name: ObjectName) -> Definition | None:
-        if session.in_ddl:
-            return _read_one(session, kind, name)
+        if session.in_ddl and (kind, name.database) not in self._kinds:
+            if (kind, name) not in self._objects:
+                self._objects[kind, name] = _read_one(session, kind, name)
+            return self._objects[kind, name]
         return self._load(session, kind, name.database).get(name)
 
     def drop(self, session: Session, kind: str, name: ObjectName) -> bool:
@@ -49,6 +60,7 @@ class Catalog:
             f"delete from {_table(name.database)} where kind = ? and schema = ? and name = ?",
             [kind, name.schema, name.name],
         )
+        self._changed(session, kind, name)
         return bool(rows[0][0])
 
     def list(
@@ -58,10 +70,17 @@ class Catalog:
         found = self._load(session, kind, database)
         return {n: d for n, d in sorted(found.items()) if schema is None or n.schema == schema}
 
+    def _changed(self, session: Session, kind: str, name: ObjectName) -> None:
+        if session.in_ddl:
+            self._objects.pop((kind, name), None)
+            self._kinds.pop((kind, name.database), None)
+
     def _load(self, session: Session, kind: str, database: str) -> dict[ObjectName, Definition]:
         generation = session.account.generation
         if session.in_ddl:
-            return _read(session, kind, database)
+            if (kind, database) not in self._kinds:
+                self._kinds[kind, database] = _read(session, kind, database)
+            return self._kinds[kind, database]
         known = self._cache.get((kind, database))
         if known is None or known[0] != generation:
             known = (generation, _read(session, kind, database))

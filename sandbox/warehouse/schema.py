@@ -119,3 +119,4 @@ def _drop_schema(session: Session, database: str, schema: str) -> None:
         stream.table_replaced(session, ObjectName(database, schema, table))
     session.run(f"drop schema {quote(database)}.{quote(schema)} cascade")
     session.run(f'delete from {quote(database)}."_SANDBOX".object where schema = ?', [schema])
+    session.catalog.forget()

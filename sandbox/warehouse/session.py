@@ -221,6 +221,7 @@ class Session:
             with self.account.ddl_lock:
                 self._engine.begin()
                 self.in_ddl = True
+                self.catalog.forget()
                 try:
                     yield
                     self._engine.commit()

@@ -217,6 +217,15 @@ def test_what_names_no_hospital_is_seen_by_roles_of_all(project: Project, table:
     assert read(project, IN_NORTH, count) == [(0,)]
 
 
+def test_the_dashboard_shows_ids_of_all_hospitals_and_no_names(project: Project) -> None:
+    patient = (
+        "select stay.patient_id, max(patient.last_name) from gold.fact_patient_flow as stay "
+        "left join gold.dim_patient as patient on stay.patient_id = patient.patient_id "
+        "group by stay.patient_id order by stay.patient_id"
+    )
+    assert read(project, "CAREFLOE_DASHBOARD", patient) == [("P1", "***"), ("P2", None)]
+
+
 def test_joins_hold_over_pseudonyms(project: Project) -> None:
     joined = (
         "select count(*) from gold.fact_patient_flow as stay inner join gold.fact_vitals as "
