@@ -76,6 +76,10 @@ deploy: install ## Deploy to CONNECTION (default: the sandbox) and ENVIRONMENT (
 	@$(ENV); $(SNOW) snowpark deploy --replace $(TO) || $(STOPPED)
 	@echo "Tasks and views: $(AFTER_PROCEDURES)"
 	@$(ENV); $(SNOW_SQL) $(addprefix -f ,$(AFTER_PROCEDURES)) > /dev/null || $(STOPPED)
+	@echo "Dashboard: dashboard/"
+	@$(ENV); $(SNOW) streamlit deploy dashboard --project $(CURDIR)/dashboard --replace $(TO) --role $(DATABASE)_dashboard > /dev/null || $(STOPPED)
+	@$(ENV); $(SNOW) sql $(TO) --role $(DATABASE)_admin > /dev/null \
+		-q "grant usage on streamlit $(DATABASE).app.dashboard to role $(DATABASE)_reporter" || $(STOPPED)
 
 plan: install ## Print what `deploy` would change there; changes nothing
 	@$(ENV); $(BIN)/python -m deploy plan --connection $(CONNECTION) --database $(DATABASE) $(SQL)

@@ -68,8 +68,8 @@ class Project:
 
     @cached_property
     def apps(self) -> tuple[str, ...]:
-        """The Streamlit apps of snowflake.yml, schema.name in lower case."""
-        entities = self._definition.project_definition.entities.values()
+        """The Streamlit apps of dashboard/snowflake.yml, schema.name in lower case."""
+        entities = self._read("dashboard").project_definition.entities.values()
         apps = (entity.fqn for entity in entities if entity.type == "streamlit")
         return tuple(f"{name.schema}.{name.name}".lower() for name in apps)
 
@@ -90,14 +90,17 @@ class Project:
 
     @cached_property
     def _definition(self) -> Any:  # noqa: ANN401 - the CLI is not typed
+        return self._read(".")
+
+    def _read(self, folder: str) -> Any:  # noqa: ANN401
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # the CLI's own deprecations
             from snowflake.cli.api.project.definition_manager import DefinitionManager
 
             overridden = {"ctx": {"env": {"database": self.database}}}
-            manager = DefinitionManager(str(self.root), overridden)
+            manager = DefinitionManager(str(self.root / folder), overridden)
             if manager.project_definition is None:  # reads it, here where warnings are off
-                raise ProjectError(f"No snowflake.yml in {self.root}.")
+                raise ProjectError(f"No snowflake.yml in {self.root / folder}.")
         return manager
 
 

@@ -119,13 +119,7 @@ def _flags(flags: pd.DataFrame) -> None:
 
 
 def _rejected() -> None:
-    rows = read(
-        """
-        select source, reason, count(*) as row_count
-        from ops.rejected_event
-        group by source, reason
-        """
-    )
+    rows = read("select source, reason, row_count from ops.rejection")
     if is_empty(rows, "Everything could be read."):
         return
     rows = rows.assign(

@@ -65,11 +65,11 @@ def draw(choice: Choice) -> None:
 
 def _glance(runs: pd.DataFrame) -> None:
     failed = (runs["outcome"] == "FAILED").sum()
-    waiting = one("select count(*) as waiting from ops.undelivered_notification")["waiting"]
+    silent = one("select count_if(is_stale) as silent from ops.freshness")["silent"]
     busy = one(
         """
         select count(distinct date_trunc('minute', started_at)) as minutes
-        from ops.pipeline_run
+        from ops.task_run
         where started_at > dateadd(hour, -24, sysdate())
         """
     )["minutes"]
@@ -79,9 +79,7 @@ def _glance(runs: pd.DataFrame) -> None:
             Figure("Failed runs", count(failed)),
             Figure("Median run", f"{runs['seconds'].median():,.1f} s" if len(runs) else "–"),
             Figure("Longest run", f"{runs['seconds'].max():,.1f} s" if len(runs) else "–"),
-            Figure(
-                "Unsent notices", count(waiting), "To be published by `carefloe-loader notify`."
-            ),
+            Figure("Silent sources", count(silent), "That should have sent more by now."),
             Figure(
                 "Credits, 24 h",
                 f"≈ {busy / 60 * XSMALL_CREDITS_PER_HOUR:,.2f}",
@@ -141,8 +139,8 @@ def _durations() -> None:
         """
         select task_name, count(*) as runs, count_if(state <> 'SUCCEEDED') as failed,
             avg(datediff(millisecond, started_at, completed_at)) / 1000 as mean_seconds
-        from ops.pipeline_run
-        where started_at is not null
+        from ops.task_run
+        where completed_at is not null and started_at is not null
         group by task_name
         """
     )
