@@ -53,7 +53,7 @@ class Account:
         self._path = path
         self._home = path or Path(tempfile.mkdtemp(prefix="sandbox_warehouse_"))
         self._home.mkdir(parents=True, exist_ok=True)
-        self.stages = self._home / "stages"
+        self.stages = (self._home / "stages").absolute()
         self._results: OrderedDict[str, Result] = OrderedDict()
         self._callbacks: list[CommitCallback] = []
         self._databases: set[str] = set()

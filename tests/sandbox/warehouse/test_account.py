@@ -198,3 +198,20 @@ def test_names_fold_to_upper_case_unless_quoted(text: str, parts: tuple[str, ...
 def test_text_that_is_no_name_is_refused(text: str) -> None:
     with pytest.raises(ProgrammingError):
         split_name(text)
+
+
+def test_files_of_a_stage_are_found_below_a_folder_that_was_named_relatively(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a.csv").write_text("1\n")
+
+    with Account(Path("account")) as account, serve(account) as parameters:
+        with snowflake.connector.connect(**parameters) as connection:
+            cursor = connection.cursor()
+            cursor.execute("create database d")
+            cursor.execute("create stage d.public.files")
+            cursor.execute(f"put file://{tmp_path}/a.csv @d.public.files/in auto_compress=false")
+            found = cursor.execute("list @d.public.files").fetchall()
+
+    assert [row[0] for row in found] == ["files/in/a.csv"]
