@@ -1,6 +1,7 @@
 """The oracle itself, on tables small enough to be worked out by hand."""
 
 import datetime as dt
+import itertools
 import random
 from decimal import Decimal
 from typing import Any
@@ -349,6 +350,58 @@ def test_snapshots_in_the_wrong_order_give_the_versions_of_the_right_one() -> No
         (at("2026-01-01"), "Oslo", at("2026-02-01")),
         (at("2026-02-01"), "Bergen", at("2026-03-01")),
         (at("2026-03-01"), "Oslo", None),
+    ]
+
+
+def test_there_and_back_over_three_nights_is_three_versions_in_any_order() -> None:
+    def night(as_of: str, city: str) -> list[RawRecord]:
+        line = {"Id": "P1", "GENDER": "Female", "BIRTHDATE": "12/10/1985", "CITY": city}
+        return records("patient", as_of, line)
+
+    nights = [
+        night("2026-01-02", "Lowell"),
+        night("2026-01-04", "Salem"),
+        night("2026-01-03", "Salem"),
+        night("2026-01-01", "Salem"),
+    ]
+    for order in itertools.permutations(nights):
+        files = [row for rows in order for row in rows]
+        dim = known(expected_tables([], files)["gold.dim_patient"])
+        assert columns(dim, "valid_from", "city", "gender", "birth_date", "valid_to") == [
+            (at("2026-01-01"), "Salem", "F", dt.date(1985, 12, 10), at("2026-01-02")),
+            (at("2026-01-02"), "Lowell", "F", dt.date(1985, 12, 10), at("2026-01-03")),
+            (at("2026-01-03"), "Salem", "F", dt.date(1985, 12, 10), None),
+        ]
+
+
+def test_files_and_events_tell_one_timeline_of_a_patient_and_of_a_hospital() -> None:
+    raw = events(
+        FLOW,
+        admission("e1", "2026-01-02T00:00:00Z", insurance_type="Medicaid"),
+        admission("e2", "2026-01-04T00:00:00Z", insurance_type="Medicaid", hospital_name="South"),
+    )
+    files = [
+        *records("patient", "2026-01-01", {"Id": "P1", "INSURANCE_TYPE": "Private"}),
+        *records("patient", "2026-01-03", {"Id": "P1", "INSURANCE_TYPE": "Private"}),
+        *records("hospital", "2026-01-03", {"HOSPITAL_ID": "H1", "NAME": "North", "CITY": "Oslo"}),
+    ]
+
+    tables = expected_tables(raw, files)
+
+    assert columns(known(tables["gold.dim_patient"]), "valid_from", "insurance_type", "age") == [
+        (at("2026-01-01"), "Private", 40),
+        (at("2026-01-02"), "Medicaid", 40),
+        (at("2026-01-03"), "Private", 40),
+        (at("2026-01-04"), "Medicaid", 40),
+    ]
+    hospitals = known(tables["gold.dim_hospital"], "hospital_id")
+    assert columns(hospitals, "valid_from", "hospital_name", "city") == [
+        (at("2026-01-02"), "North", "Oslo"),
+        (at("2026-01-04"), "South", "Oslo"),
+    ]
+    assert columns(tables["gold.fact_patient_flow"], "patient_key", "hospital_key") == [
+        (("P1", at("2026-01-02")), ("H1", at("2026-01-02"))),
+        (("P1", at("2026-01-04")), ("H1", at("2026-01-04"))),
     ]
 
 

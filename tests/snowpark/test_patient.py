@@ -198,6 +198,16 @@ def test_files_and_events_make_one_timeline(session: Session) -> None:
     ]
 
 
+def test_there_and_back_over_three_nights_is_three_versions(session: Session) -> None:
+    nights = [filed(3), filed(1), filed(4), filed(2, city="Lowell")]
+    made = timeline(session, [NOBODY], [NOBODY], [FILED_NOBODY, *nights])
+    assert columns(made, "city", "age") == [
+        ("Salem", None, 1),
+        ("Lowell", None, 2),
+        ("Salem", None, 3),
+    ]
+
+
 def test_another_word_for_a_gender_makes_no_version(session: Session) -> None:
     made = timeline(
         session,
