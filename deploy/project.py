@@ -69,6 +69,8 @@ class Project:
     @cached_property
     def apps(self) -> tuple[str, ...]:
         """The Streamlit apps of dashboard/snowflake.yml, schema.name in lower case."""
+        if not (self.root / "dashboard").exists():
+            return ()
         entities = self._read("dashboard").project_definition.entities.values()
         apps = (entity.fqn for entity in entities if entity.type == "streamlit")
         return tuple(f"{name.schema}.{name.name}".lower() for name in apps)

@@ -9,6 +9,7 @@ from support.site import ROOT, Site, sandbox
 
 PROJECT = (
     "Makefile", "snowflake.yml", "requirements.snowflake.txt", "sql", "snowpark", "deploy",
+    "dashboard",
 )  # fmt: skip
 
 
