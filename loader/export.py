@@ -20,7 +20,7 @@ from loader.settings import AccountSettings
 MANIFEST = "manifest.json"
 STATEMENT_SECONDS = 3600
 """A view over years of events may take long; nothing waits for it."""
-_STAGE = re.compile(r"@[A-Za-z0-9_$.~%]+(/[A-Za-z0-9_.=-]+)*/?")
+_STAGE = re.compile(r"@[A-Za-z0-9_$.~%]+(/[A-Za-z0-9_=-][A-Za-z0-9_.=-]*)*/?")
 _FORMS = {
     ExportFormat.PARQUET: "(type = parquet)",
     ExportFormat.CSV: "(type = csv field_optionally_enclosed_by = '\"' compression = none)",
@@ -37,7 +37,7 @@ def export_views(
     LoaderErrors as the account tells them.
     """
     if to.startswith("@") and not _STAGE.fullmatch(to):
-        raise UsageError(f"--to {to}: is no stage (example: --to @ops.export/2026-01-05)")
+        raise UsageError(f"--to {to}: is no stage (example: --to @~/gold/2026-01-05)")
     account = Account(settings.snowflake_default_connection_name, STATEMENT_SECONDS)
     try:
         views = _chosen(account, names)
