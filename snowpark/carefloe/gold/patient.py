@@ -83,7 +83,7 @@ def changed_patients(sources: PatientSources, new: DataFrame) -> DataFrame:
         (col("PATIENT_ID") == col("TOLD_ID"))
         & (col("TOLD_AT") <= col("ARRIVED_AS_OF"))
         & (
-            _differ(col("GENDER"), col("TOLD_GENDER"))
+            _differ(col("GENDER"), gender_of(col("TOLD_GENDER")))
             | _differ(col("INSURANCE_TYPE"), col("TOLD_INSURANCE"))
         )
     )
@@ -137,7 +137,7 @@ def _said(events: DataFrame, at: Column, insurance: Column) -> DataFrame:
     return events.select(
         col("PATIENT_ID").alias("TOLD_ID"),
         at.alias("TOLD_AT"),
-        gender_of(col("GENDER")).alias("TOLD_GENDER"),
+        col("GENDER").alias("TOLD_GENDER"),
         insurance.alias("TOLD_INSURANCE"),
     )
 
