@@ -1,6 +1,7 @@
 """powerbi/ holds together, and each check of it finds what it is for."""
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -84,7 +85,7 @@ BROKEN: dict[str, list[tuple[str, str, str, str]]] = {
     ],
     "dax_of_nothing": [
         (f"{TABLES}Stay.tmdl", "'Stay'[Patient ID]", "'Stay'[Patient]", "no column"),
-        (f"{TABLES}Stay.tmdl", "( [Discharges],", "( [Exits],", "no measure [Exits]"),
+        (f"{TABLES}Stay.tmdl", "- [Discharges]", "- [Exits]", "no measure [Exits]"),
         (f"{TABLES}Alert.tmdl", "COUNTROWS ( 'Alert' )", "COUNTROWS ( 'A' )", "table"),
         (f"{TABLES}Alert.tmdl", "'Alert'[Severity] =", "Alert[Severity] =", "quotes"),
         (f"{TABLES}Alert.tmdl", "COUNTROWS ( 'Alert' )", "COUNTROWS ( 'Alert'", "paren"),
@@ -110,6 +111,9 @@ BROKEN: dict[str, list[tuple[str, str, str, str]]] = {
     "rows_that_are_open": [
         (ROLE, "tablePermission Alert", "tablePermission Alarm", "no table Alarm"),
         (ROLE, "tablePermission Organization", "tablePermission 'As of'", "Encounter"),
+    ],
+    "sources_that_a_reporter_cannot_read": [
+        (f"{TABLES}Alert.tmdl", "FACT_ALERT", "OUTSTANDING_BY_AGE_BAND", "cannot read"),
     ],
     "patients_that_are_told": [
         (f"{TABLES}Patient.tmdl", "n: STATE", "n: CITY", "address"),
@@ -138,6 +142,13 @@ def test_a_check_finds_what_it_is_for(
     for path, old, new, fault in BROKEN[check.__name__]:
         found = list(check(project.edited(path, old, new)))
         assert any(fault in one for one in found), f"{old!r} as {new!r}: {found}"
+
+
+def test_the_theme_has_the_colours_of_the_dashboard(project: Project) -> None:
+    board = ROOT / "dashboard"
+    known = (board / "board/look.py").read_text() + (board / ".streamlit/config.toml").read_text()
+    theme = project.texts["Carefloe.Report/StaticResources/RegisteredResources/Carefloe.json"]
+    assert set(re.findall("#[0-9A-F]{6}", theme)) <= set(re.findall("#[0-9A-F]{6}", known))
 
 
 def test_a_deleted_table_is_missed(project: Project) -> None:

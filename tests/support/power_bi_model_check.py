@@ -217,6 +217,16 @@ def rows_that_are_open(project: Project) -> Iterator[str]:
             yield f"{name}: open to everybody of the role"
 
 
+def sources_that_a_reporter_cannot_read(project: Project) -> Iterator[str]:
+    """The role that the model asks for reads all it takes from gold, on Enterprise edition."""
+    files = "".join((SQL / name).read_text() for name in ("66_reader.sql", "97_enterprise.sql"))
+    granted = re.findall(r"^grant select on \w+ (\S+) to role \S+ \S+ \S+_reporter;", files, re.M)
+    for name in project.tables:
+        source = project.source_of(name)
+        if source and source.name not in granted:
+            yield f"{name}: a reporter cannot read {source.name}"
+
+
 def patients_that_are_told(project: Project) -> Iterator[str]:
     """No column of the model is tagged as patient data in sql/65_phi.sql, or made of such a column
     by a view, but the identifiers above."""
@@ -245,6 +255,7 @@ MODEL_CHECKS = (
     calendar_that_is_none,
     refreshes_that_are_not_incremental,
     rows_that_are_open,
+    sources_that_a_reporter_cannot_read,
     patients_that_are_told,
 )
 
