@@ -103,6 +103,7 @@ BROKEN: dict[str, list[tuple[str, str, str, str]]] = {
         (f"{MODEL}model.tmdl", "Enabled = 0", "Enabled = 1", "hidden calendar"),
     ],
     "refreshes_that_are_not_incremental": [
+        (LINKS, "toColumn: Payer.'Payer key'", "toColumn: Stay.'Stay key'", "Stay: not whole"),
         (f"{TABLES}Alert.tmdl", "WINDOW_START] < RangeEnd", "ALERT_TYPE] < RangeEnd", "ALERT_TYPE"),
         (f"{TABLES}Alert.tmdl", "and [WINDOW_START] < RangeEnd", "", "not incremental"),
         (f"{TABLES}Alert.tmdl", "\t\tsourceExpression", "\t\tpollingExpression", "differ"),

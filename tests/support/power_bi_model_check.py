@@ -180,14 +180,20 @@ def calendar_that_is_none(project: Project) -> Iterator[str]:
 
 def refreshes_that_are_not_incremental(project: Project) -> Iterator[str]:
     """Each fact keeps and refreshes periods by a timestamp of its own; its policy reads what its
-    partition reads."""
+    partition reads. What others hang on is loaded whole: a row that moved from a period which is
+    not read again would be there twice, and the refresh fail.
+    """
+    hung_on = {one.one[0] for one in project.relationships}
+    facts = {one.many[0] for one in project.relationships}
     for name, table in project.tables.items():
         policies = table.all("refreshPolicy")
         ranged = re.search(
             r"\[(\w+)\] >= RangeStart and \[(\w+)\] < RangeEnd", query(table), re.ASCII
         )
-        if name in {one.many[0] for one in project.relationships} and not (policies and ranged):
+        if name in facts - hung_on and not (policies and ranged):
             yield f"{name}: not incremental"
+        if name in hung_on and (policies or ranged):
+            yield f"{name}: not whole"
         if not policies:
             continue
         if policies[0].get("sourceExpression") != query(table):
