@@ -26,8 +26,8 @@ from sandbox.warehouse.server import serve
 BEDS = """
 create or replace view gold.beds as
 select column1::varchar as hospital, column2::number(38, 0) as beds,
-    column3::number(5, 1) as percent, column4::timestamp_ntz as at, column5::date as day, column6::boolean as is_open,
-    column7::float as score, parse_json(column8) as extra
+    column3::number(5, 1) as percent, column4::timestamp_ntz as at, column5::date as day,
+    column6::boolean as is_open, column7::float as score, parse_json(column8) as extra
 from values
     ('H1, "old"', 3, 66.7, '2026-01-05 10:00:00.123456', '2026-01-05', true, 0.5, '{"a": [1]}'),
     ('H2', null, null, null, null, null, null, null)
