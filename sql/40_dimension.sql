@@ -35,7 +35,7 @@ create or alter table gold.dim_hospital (
     valid_to timestamp_ntz comment 'First instant after the version, UTC; null while it is current.',
     is_current boolean not null comment 'True for the last version.'
 )
-comment = 'One row per version of a hospital: SCD2 over name, city and state, from the hospitals files.';
+comment = 'One row per version of a hospital: SCD2 over name, city and state, from hospitals files and patient flow in one timeline.';
 
 create or alter table gold.dim_organization (
     organization_key varchar not null comment 'Version key: hash of organization_id and valid_from; -1 is unknown.',
