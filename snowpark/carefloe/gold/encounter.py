@@ -29,6 +29,17 @@ FROM_EITHER = (
     "PAYER_COVERAGE",
 )
 
+RENAMED = {"STARTED_AT": "ADMISSION_TIME", "ENDED_AT": "DISCHARGE_TIME"}
+NEEDED = (
+    "EVENT_ID",
+    "PAYLOAD_HASH",
+    "EVENT_TIMESTAMP",
+    "ENCOUNTER_ID",
+    *(RENAMED.get(name, name) for name in FROM_EITHER),
+)
+"""What counts of an event."""
+NAMED = ("PATIENT_ID", "ORGANIZATION_ID")
+
 
 def own_encounter() -> Column:
     """The encounter a row of silver.encounter tells of; the event itself where it names none."""
@@ -68,6 +79,20 @@ def encounters(
     )
 
 
+def ever_named(events: DataFrame, files: DataFrame, touched: DataFrame) -> DataFrame:
+    """The patients and organizations that any row of the touched encounters names.
+
+    More than count in the end, but found without working out which those are.
+    """
+    by_events = events.select(own_encounter().alias("OWN_ENCOUNTER_ID"), *NAMED)
+    by_files = files.select("ENCOUNTER_ID", *NAMED)
+    return (
+        in_any(by_events, "OWN_ENCOUNTER_ID", touched)
+        .select(*NAMED)
+        .union_all(in_any(by_files, "ENCOUNTER_ID", touched).select(*NAMED))
+    )
+
+
 def payments(transactions: DataFrame, touched: DataFrame) -> DataFrame:
     """PAID_ENCOUNTER_ID and PAYMENTS of the touched encounters that any transaction names.
 
@@ -89,7 +114,7 @@ def payments(transactions: DataFrame, touched: DataFrame) -> DataFrame:
 
 
 def _told_by_events(events: DataFrame, touched: DataFrame) -> DataFrame:
-    with_encounter = events.with_column("OWN_ENCOUNTER_ID", own_encounter())
+    with_encounter = events.select(*NEEDED).with_column("OWN_ENCOUNTER_ID", own_encounter())
     named = ids_of(in_any(with_encounter, "OWN_ENCOUNTER_ID", touched), col("EVENT_ID"))
     winning = winners(in_any(with_encounter, "EVENT_ID", named)).with_column(
         "EVENT_AT", encounter_time()
@@ -97,7 +122,6 @@ def _told_by_events(events: DataFrame, touched: DataFrame) -> DataFrame:
     newest_first = Window.partition_by("OWN_ENCOUNTER_ID").order_by(
         col("EVENT_AT").desc_nulls_last(), col("EVENT_ID").desc()
     )
-    renamed = {"STARTED_AT": "ADMISSION_TIME", "ENDED_AT": "DISCHARGE_TIME"}
     return (
         in_any(winning, "OWN_ENCOUNTER_ID", touched)
         .with_column("RANK_", F.row_number().over(newest_first))
@@ -106,7 +130,7 @@ def _told_by_events(events: DataFrame, touched: DataFrame) -> DataFrame:
             "OWN_ENCOUNTER_ID",
             "EVENT_AT",
             col("ENCOUNTER_ID").alias("EVENT_ENCOUNTER_ID"),
-            *(col(renamed.get(name, name)).alias(f"EVENT_{name}") for name in FROM_EITHER),
+            *(col(RENAMED.get(name, name)).alias(f"EVENT_{name}") for name in FROM_EITHER),
         )
     )
 

@@ -14,6 +14,7 @@ from carefloe.gold.encounter import (
     FROM_EITHER,
     FROM_FILES,
     encounters,
+    ever_named,
     own_encounter,
 )
 from carefloe.gold.history import changed_ids, ids_of, in_any, versions_of
@@ -108,18 +109,19 @@ def touched_encounters(
 def fact_rows(sources: EncounterSources, touched: DataFrame) -> DataFrame:
     """The fact's rows of these encounters, from all that the silver tables know of them."""
     told = encounters(sources.patients.encounter, sources.record, sources.transaction, touched)
+    named = ever_named(sources.patients.encounter, sources.record, touched)
     with_patient = with_version_key(
         told,
         "PATIENT_ID",
         col("VERSION_AT"),
-        patient_versions(sources.patients, ids_of(told, col("PATIENT_ID"))),
+        patient_versions(sources.patients, ids_of(named, col("PATIENT_ID"))),
         "PATIENT_KEY",
     )
     with_organization = with_version_key(
         with_patient,
         "ORGANIZATION_ID",
         col("VERSION_AT"),
-        organization_versions(sources.organization, ids_of(told, col("ORGANIZATION_ID"))),
+        organization_versions(sources.organization, ids_of(named, col("ORGANIZATION_ID"))),
         "ORGANIZATION_KEY",
     )
     elapsed = F.datediff("microsecond", col("STARTED_AT"), col("ENDED_AT"))
