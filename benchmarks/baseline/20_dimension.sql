@@ -6,7 +6,10 @@ select
     coalesce(
         event_timestamp,
         case when event_type = 'DISCHARGE' then discharge_time else admission_time end
-    ) as happened_at
+    ) as happened_at,
+    case lower(gender)
+        when 'female' then 'F' when 'f' then 'F' when 'male' then 'M' when 'm' then 'M' else gender
+    end as meant_gender
 from silver.patient_flow
 qualify
     row_number() over (
@@ -106,8 +109,8 @@ with observed as (
         patient_id,
         happened_at,
         coalesce(
-            last_value(gender ignore nulls) over before,
-            first_value(gender ignore nulls) over after
+            last_value(meant_gender ignore nulls) over before,
+            first_value(meant_gender ignore nulls) over after
         ) as gender,
         coalesce(
             last_value(age ignore nulls) over before,
