@@ -96,6 +96,8 @@ BROKEN: dict[str, list[tuple[str, str, str, str]]] = {
         (f"{TABLES}Claim.tmdl", "\t\tformatString: $#,0\n", "", "Outstanding"),
         (f"{TABLES}Claim.tmdl", "summarizeBy: none", "summarizeBy: sum", "summ"),
         (f"{TABLES}Claim.tmdl", "measure Claims", "measure Patients", "twice"),
+        (f"{TABLES}Payer.tmdl", "\t\tisHidden\n", "", "a key that is shown"),
+        (f"{TABLES}Date.tmdl", "sortByColumn: 'Weekday number'", "sortByColumn: No", "no column"),
     ],
     "calendar_that_is_none": [
         (f"{TABLES}Date.tmdl", "\tdataCategory: Time\n", "", "calendars: []"),

@@ -10,6 +10,7 @@ from sqlglot import exp
 from sqlglot.lineage import lineage
 from support.power_bi import MODEL, Project, query, source_name
 from support.sql_file import SQL
+from support.tmdl import unquoted
 
 from deploy.definition import Definition
 
@@ -147,7 +148,7 @@ def dax_of_nothing(project: Project) -> Iterator[str]:
 
 def what_nobody_explained(project: Project) -> Iterator[str]:
     """Tables, columns and measures have a description, measures a format; nothing is summed by
-    itself; a measure is named once in the model."""
+    itself, no key is shown; a measure is named once in the model."""
     for name, table in project.tables.items():
         if not table.description:
             yield f"{name}: no description"
@@ -156,6 +157,11 @@ def what_nobody_explained(project: Project) -> Iterator[str]:
             yield f"{table_name}[{name}]: no description"
         if column.get("summarizeBy") != "none":
             yield f"{table_name}[{name}]: summed by itself"
+        if column.get("sourceColumn").endswith("_KEY") and not column.has("isHidden"):
+            yield f"{table_name}[{name}]: a key that is shown"
+        order = column.get("sortByColumn")
+        if order and (table_name, unquoted(order)) not in project.columns:
+            yield f"{table_name}[{name}]: sorted by no column"
     names = Counter(name for _, name in project.measures)
     for (table_name, name), measure in project.measures.items():
         if not measure.description or not measure.get("formatString"):
