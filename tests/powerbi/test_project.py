@@ -12,8 +12,9 @@ import pytest
 from support.power_bi import MODEL, REPORT, ROOT, Project, power_bi_project
 from support.power_bi_check import REPORT_CHECKS
 from support.power_bi_model_check import MODEL_CHECKS
+from support.power_bi_source_check import SOURCE_CHECKS
 
-CHECKS = REPORT_CHECKS + MODEL_CHECKS
+CHECKS = REPORT_CHECKS + MODEL_CHECKS + SOURCE_CHECKS
 TABLES = f"{MODEL}tables/"
 BARS = f"{REPORT}pages/high-risk/visuals/average-heart-rate/visual.json"
 SCATTER = f"{REPORT}pages/high-risk/visuals/pressure-against-hospitals/visual.json"
