@@ -318,7 +318,7 @@ select
         when counted.recent_rank = 2 or counted.recent_news2_max >= 5 then 'HIGH'
         when
             counted.recent_rank = 1
-            or latest.news2_risk = 'Low-Medium'
+            or counted.recent_news2_max >= 3
             or baseline.greatest_z_score >= 2
             then 'ELEVATED'
         when counted.recent_rank = 0 then 'STABLE'

@@ -88,7 +88,7 @@ def test_the_risk_group_follows_the_worst_recent_sign(ward: Ward) -> None:
         risk += ["CRITICAL" if news2 is not None and news2 >= 7 else "UNKNOWN"]
         risk += ["HIGH" if news2 is not None and news2 >= 5 else "UNKNOWN"]
         risk += ["ELEVATED" if max(distances, default=0) >= 2 else "UNKNOWN"]
-        risk += ["ELEVATED" if latest[patient_id]["news2_risk"] == "Low-Medium" else "UNKNOWN"]
+        risk += ["ELEVATED" if news2 is not None and news2 >= 3 else "UNKNOWN"]
         silent = ward.now - latest[patient_id]["measured_at"]
         assert {name: plain(row[name]) for name in FIGURES} == {
             "risk_group": max(risk, key=list(RISK_OF.values()).index),
@@ -108,20 +108,22 @@ def test_the_risk_group_follows_the_worst_recent_sign(ward: Ward) -> None:
 
 
 @pytest.mark.parametrize(
-    ("counts", "expected"),
+    ("counts", "news2_max", "expected"),
     [
-        ({"critical": 1, "normal": 99}, "CRITICAL"),
-        ({"high": 1, "normal": 99}, "HIGH"),
-        ({"moderate": 1, "normal": 99}, "ELEVATED"),
-        ({"normal": 1}, "STABLE"),
-        ({}, "UNKNOWN"),
+        ({"critical": 1, "normal": 99}, None, "CRITICAL"),
+        ({"high": 1, "normal": 99}, None, "HIGH"),
+        ({"moderate": 1, "normal": 99}, None, "ELEVATED"),
+        ({"normal": 100}, 3, "ELEVATED"),
+        ({"normal": 100}, 2, "STABLE"),
+        ({"normal": 1}, None, "STABLE"),
+        ({}, None, "UNKNOWN"),
     ],
 )
 def test_one_bad_reading_among_many_good_ones_is_enough(
-    project: Project, counts: Mapping[str, int], expected: str
+    project: Project, counts: Mapping[str, int], news2_max: int | None, expected: str
 ) -> None:
     hour = dict(hourly("P1", "2026-03-02 10:00:00", 100))
-    hour |= {f"{name}_count": count for name, count in counts.items()}
+    hour |= {f"{name}_count": count for name, count in counts.items()} | {"news2_max": news2_max}
     project.insert("gold.vitals_hourly", [hour])
     latest = {"patient_id": "P1", "event_id": "e", "measured_at": "2026-03-02 10:59:00"}
     latest |= {"news2_is_partial": True, "severity": "NORMAL"}

@@ -206,12 +206,15 @@ def test_files_of_a_stage_are_found_below_a_folder_that_was_named_relatively(
     monkeypatch.chdir(tmp_path)
     (tmp_path / "a.csv").write_text("1\n")
 
-    with Account(Path("account")) as account, serve(account) as parameters:
-        with snowflake.connector.connect(**parameters) as connection:
-            cursor = connection.cursor()
-            cursor.execute("create database d")
-            cursor.execute("create stage d.public.files")
-            cursor.execute(f"put file://{tmp_path}/a.csv @d.public.files/in auto_compress=false")
-            found = cursor.execute("list @d.public.files").fetchall()
+    with (
+        Account(Path("account")) as account,
+        serve(account) as parameters,
+        snowflake.connector.connect(**parameters) as connection,
+    ):
+        cursor = connection.cursor()
+        cursor.execute("create database d")
+        cursor.execute("create stage d.public.files")
+        cursor.execute(f"put file://{tmp_path}/a.csv @d.public.files/in auto_compress=false")
+        found = cursor.execute("list @d.public.files").fetchall()
 
     assert [row[0] for row in found] == ["files/in/a.csv"]
