@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from support.account import Project
 from support.joined import assert_tables_are
+from support.oracle.feed import IDS
 from support.oracle.truth import expected_tables
 from support.raw import ENCOUNTER, FEEDS, FLOW, RawEvent, RawRecord, event, records
 
@@ -33,11 +34,11 @@ def produced(source: str, command: str, *options: str) -> list[RawEvent]:
 
 
 def file_rows(folder: Path, as_of: str) -> list[RawRecord]:
-    """The lines of the feeds' files in a folder, as the loader lands them."""
+    """The lines of the files in a folder that the oracle knows, as the loader lands them."""
     return [
         row
-        for source, feed in FEEDS.items()
-        for file in folder.glob(f"{feed}.csv*")
+        for source in IDS
+        for file in folder.glob(f"{FEEDS[source]}.csv*")
         for row in records(source, as_of, *_lines(file))
     ]
 
