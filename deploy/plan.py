@@ -47,7 +47,8 @@ def changes(project: Project, wanted: Iterable[Definition], found: Found) -> lis
 def kinds(project: Project, wanted: Iterable[Definition]) -> set[str]:
     """The kinds to ask the account for."""
     of_files = {definition.kind for definition in wanted}
-    return {"database", "schema", *of_files} | ({"procedure"} if project.procedures else set())
+    of_code = {"procedure"} if project.procedures else set()
+    return {"database", "schema", *of_files} | of_code | ({"streamlit"} if project.apps else set())
 
 
 def _last_of_each(wanted: Iterable[Definition]) -> Iterable[Definition]:

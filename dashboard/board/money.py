@@ -119,7 +119,8 @@ def _payers() -> pd.DataFrame:
         limit 10
         """
     )
-    return rows.assign(payer_name=rows["payer_name"].fillna("Unnamed payer"))
+    named = rows["payer_name"].fillna("Unnamed payer")
+    return rows.assign(payer_name=named.replace("NO_INSURANCE", "No insurance"))
 
 
 def _coverage() -> None:
@@ -165,12 +166,14 @@ def _organizations(choice: Choice) -> None:
             from gold.encounters_by_organization_month
             where organization_id is not null and month_start is not null and {where.text}
             group by organization, month_start
+        ),
+        largest as (
+            select organization from monthly group by organization
+            order by sum(encounters) desc, organization limit ?
         )
-        select
-            organization, month_start, encounters, claimed,
-            sum(encounters) over (partition by organization) as all_encounters
+        select monthly.organization, month_start, encounters, claimed
         from monthly
-        qualify dense_rank() over (order by all_encounters desc, organization) <= ?
+        inner join largest on monthly.organization = largest.organization
         order by month_start
         """,
         (*where.values, MOST_ORGANIZATIONS),

@@ -92,3 +92,10 @@ def _page(name: str) -> None:
     st.cache_data.clear()
     st.cache_resource.clear()
     show(name, import_module(f"board.{name}").PAGE)
+    try:
+        connection = st.connection("snowflake")
+    except Exception:  # noqa: BLE001 - the page has told it
+        return
+    # An account that is gone would keep the process waiting at its end.
+    connection.session().close()
+    connection.raw_connection.close()

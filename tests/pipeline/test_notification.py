@@ -72,9 +72,10 @@ def test_high_and_critical_breaches_are_told_once_per_window_and_moderate_ones_n
 def test_a_breach_too_old_when_it_is_loaded_pages_nobody_until_a_young_one_lifts_that(
     project: Project,
 ) -> None:
-    window = NOW.replace(minute=NOW.minute // 15 * 15, second=0) - dt.timedelta(minutes=60)
+    now = dt.datetime.now(dt.UTC).replace(tzinfo=None, microsecond=0)
+    window = now.replace(minute=now.minute // 15 * 15, second=0) - dt.timedelta(minutes=60)
     old, young = window + dt.timedelta(seconds=10), window + dt.timedelta(minutes=14)
-    limit = int((NOW - window).total_seconds()) - 420  # half the window is too old
+    limit = int((now - window).total_seconds()) - 420  # half the window is too old
     land(project, reading("a", f"{old}Z", consciousness="V"))
     notification.load(project.session, limit)
     land(project, reading("b", f"{old}Z", consciousness="P"))
