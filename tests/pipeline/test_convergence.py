@@ -279,9 +279,8 @@ def test_the_hard_cases_come_right_in_one_batch(project: Project) -> None:
     assert_right(project, rows)
 
 
-@pytest.mark.parametrize("step", [1, pytest.param(-1, marks=pytest.mark.slow)])
-def test_the_hard_cases_come_right_one_row_after_another(project: Project, step: int) -> None:
-    cases = [case[::step] for case in numbered(HARD_CASES)]
+def test_the_hard_cases_come_right_one_row_after_another(project: Project) -> None:
+    cases = list(numbered(HARD_CASES))
     for batch in one_after_another(cases):
         land(project, batch)
         project.run_all()
@@ -290,9 +289,8 @@ def test_the_hard_cases_come_right_one_row_after_another(project: Project, step:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", [1, 2])
-def test_the_hard_cases_come_right_in_any_order_with_late_runs(project: Project, seed: int) -> None:
-    rng = random.Random(seed)
+def test_the_hard_cases_come_right_in_any_order_with_late_runs(project: Project) -> None:
+    rng = random.Random(1)
     cases = [rng.sample(case, len(case)) for case in numbered(HARD_CASES)]
     arrive(project, one_after_another(cases), rng)
 
@@ -300,7 +298,7 @@ def test_the_hard_cases_come_right_in_any_order_with_late_runs(project: Project,
 
 
 PROPERTY = settings(
-    max_examples=3,
+    max_examples=2,
     deadline=None,
     derandomize=True,
     phases=[Phase.explicit, Phase.generate],  # one example takes a minute: shrinking takes hours
