@@ -95,7 +95,7 @@ SAME_WORLD = ("--patients", "300", "--seed", "7")
 def world(place: Place) -> str:
     """A folder with the simulated world's files."""
     folder = str(place.folder / "world")
-    place.program("carefloe-producer", "files", *SAME_WORLD, "--first", "60", "--to", folder)
+    place.program("carefloe-producer", "files", *SAME_WORLD, "--first", "120", "--to", folder)
     return folder
 
 
