@@ -48,7 +48,7 @@ demo: ## Run the whole path on this machine: sandbox, deploy, 100,000 events, KP
 		&& $(BIN)/python -m sandbox.demo --install-seconds $$(($$(date +%s) - start))
 
 test: install ## Run all tests
-	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder --durations=15
+	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder --durations=15
 
 conformance: install ## Try the documented behaviour on the sandbox, and on CONNECTION too
 	@CONFORMANCE_CONNECTION=$(filter-out sandbox,$(CONNECTION)) $(BIN)/pytest tests/conformance
