@@ -73,6 +73,8 @@ def open_page(monkeypatch: pytest.MonkeyPatch) -> Shown:
     """Open a page of the app on an account, in this process."""
 
     def open_page(page: str, account: Parameters, **session_state: object) -> AppTest:
+        # Streamlit changes it for the whole process, and so for other tests' connections.
+        monkeypatch.setattr(snowflake.connector, "paramstyle", snowflake.connector.paramstyle)
         monkeypatch.setenv("SNOWFLAKE_DEFAULT_CONNECTION_NAME", "app")
         monkeypatch.setenv("SNOWFLAKE_CONNECTIONS", tomlkit.dumps({"app": account}))
         app = AppTest.from_function(_page, kwargs={"name": page}, default_timeout=60)
