@@ -14,7 +14,7 @@ import pandas as pd
 import snowflake.connector
 import typer
 import vl_convert
-from board import charts
+from board import charts, timeline
 from board.look import BLUE, SEVERITY, chart_theme, moment, words
 from board.source import plain
 from rich.console import Console
@@ -164,22 +164,6 @@ def _bars(
     return draw
 
 
-def _severity_share(read: Read) -> tuple[alt.LayerChart | None, pd.DataFrame]:
-    rows = read(
-        """
-        select severity, sum(reading_count) as readings,
-            100 * sum(reading_count) / sum(sum(reading_count)) over () as percent
-        from gold.kpi_severity_share
-        group by severity
-        """
-    )
-    if rows.empty:
-        return None, rows
-    rows = rows.assign(told=rows["severity"].map(words))
-    chart = charts.bars(rows, "told", "percent", "Percent of graded readings", [], number=".1f")
-    return chart, rows.drop(columns="told")
-
-
 def _census(read: Read) -> tuple[alt.Chart | None, pd.DataFrame]:
     rows = read(
         """
@@ -192,7 +176,7 @@ def _census(read: Read) -> tuple[alt.Chart | None, pd.DataFrame]:
     )
     if rows.empty:
         return None, rows
-    return charts.line(rows, "day", "patients", "Mean patients in beds", []), rows
+    return timeline.line(rows, "day", "patients", "Mean patients in beds", []), rows
 
 
 def _part(section: Section, read: Read) -> str:
@@ -217,7 +201,20 @@ SECTIONS: Sequence[Section] = (
         "Middle half, median, and 5th to 95th percentile.",
         _rate_by_severity,
     ),
-    Section("Severity of readings", "The worst of a reading's vital signs.", _severity_share),
+    Section(
+        "Severity of readings",
+        "The worst of a reading's vital signs.",
+        _bars(
+            "select severity, sum(reading_count) as readings,"
+            " 100 * sum(reading_count) / sum(sum(reading_count)) over () as percent"
+            " from gold.kpi_severity_share group by severity",
+            "severity",
+            "percent",
+            "Percent of graded readings",
+            ".1f",
+            words,
+        ),
+    ),
     Section(
         "Patients with most alerts",
         "Alerts: a patient, a type and a quarter of an hour with a breach.",

@@ -4,7 +4,7 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
-from board import charts
+from board import charts, timeline
 from board.choice import Choice, Condition
 from board.frame import Figure, Page, figures, is_empty, panel, table
 from board.look import SEVERITY, count, words
@@ -96,7 +96,7 @@ def _hours(alerts: pd.DataFrame) -> None:
         alt.Tooltip("told:N", title="Severity"),
         alt.Tooltip("alerts:Q", title="Alerts"),
     ]
-    charts.draw(charts.columns(rows, "hour", "alerts", "told", TOLD, "Alerts", tip, 200))
+    charts.draw(timeline.columns(rows, "hour", "alerts", "told", TOLD, "Alerts", tip, 200))
 
 
 def _types(alerts: pd.DataFrame) -> None:

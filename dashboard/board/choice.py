@@ -1,6 +1,6 @@
 """What the reader chose to see: hospitals, departments, genders, days, patients at high risk."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
@@ -110,7 +110,9 @@ def choose(as_of: datetime, filters: Collection[str], span: str) -> Choice:
     )
 
 
-def _several(label: str, options: list[str], filters: Collection[str], naming) -> tuple[str, ...]:  # noqa: ANN001
+def _several(
+    label: str, options: list[str], filters: Collection[str], naming: Callable[[str], str]
+) -> tuple[str, ...]:
     chosen = st.multiselect(
         label,
         options,

@@ -4,7 +4,7 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
-from board import charts
+from board import charts, timeline
 from board.choice import Choice
 from board.frame import Figure, Page, figures, is_empty, panel, table
 from board.look import ORANGE, VERMILLION, count, words
@@ -104,12 +104,7 @@ def _flags(flags: pd.DataFrame) -> None:
     rows = flags[flags["flag"] != "CLEAN"].nlargest(14, "row_count")
     if is_empty(rows, "No row needed a repair."):
         return
-    rows = rows.assign(
-        told=[
-            f"{words(f)} ({words(s).lower()})"
-            for f, s in zip(rows["flag"], rows["source"], strict=True)
-        ]
-    )
+    rows = rows.assign(told=_with_source(rows, "flag"))
     tip = [
         alt.Tooltip("told:N", title="Flag"),
         alt.Tooltip("row_count:Q", title="Rows", format=",d"),
@@ -122,12 +117,7 @@ def _rejected() -> None:
     rows = read("select source, reason, row_count from ops.rejection")
     if is_empty(rows, "Everything could be read."):
         return
-    rows = rows.assign(
-        told=[
-            f"{words(r)} ({words(s).lower()})"
-            for r, s in zip(rows["reason"], rows["source"], strict=True)
-        ]
-    )
+    rows = rows.assign(told=_with_source(rows, "reason"))
     tip = [
         alt.Tooltip("told:N", title="Reason"),
         alt.Tooltip("row_count:Q", title="Rows", format=",d"),
@@ -135,6 +125,11 @@ def _rejected() -> None:
     charts.draw(
         charts.bars(rows.nlargest(14, "row_count"), "told", "row_count", "Rows", tip, VERMILLION)
     )
+
+
+def _with_source(rows: pd.DataFrame, column: str) -> pd.Series:
+    """Each value in words with its source behind it: "Missing time (vitals)"."""
+    return rows[column].map(words) + " (" + rows["source"].map(words).str.lower() + ")"
 
 
 def _completeness() -> None:
@@ -180,7 +175,7 @@ def _late(choice: Choice) -> None:
         alt.Tooltip("late_percent:Q", title="Late, %", format=".2f"),
         alt.Tooltip("p95_delay_seconds:Q", title="95th percentile of the delay, s", format=",.0f"),
     ]
-    charts.draw(charts.line(rows, "calendar_date", "late_percent", "Late, %", tip, kind="told"))
+    charts.draw(timeline.line(rows, "calendar_date", "late_percent", "Late, %", tip, kind="told"))
 
 
 def _anomalies() -> None:

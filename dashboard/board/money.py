@@ -4,7 +4,7 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
-from board import charts
+from board import charts, timeline
 from board.choice import Choice
 from board.frame import Figure, Page, figures, is_empty, panel
 from board.look import BLUE, GREEN, ORANGE, PURPLE, count, dollars, percent
@@ -105,7 +105,9 @@ def _flows(months: pd.DataFrame) -> None:
         alt.Tooltip("much:Q", title="US dollars", format="$,.0f"),
         alt.Tooltip("claims:Q", title="Claims", format=",d"),
     ]
-    charts.draw(charts.lines(parts, "month_start", "much", "kind", FLOWS, "US dollars", tip, "$~s"))
+    charts.draw(
+        timeline.lines(parts, "month_start", "much", "kind", FLOWS, "US dollars", tip, "$~s")
+    )
 
 
 def _payers() -> pd.DataFrame:
@@ -191,7 +193,7 @@ def _organizations(choice: Choice) -> None:
         alt.Tooltip("claimed:Q", title="Claimed, US dollars", format="$,.0f"),
     ]
     charts.draw(
-        charts.line(rows, "month_start", "encounters", "Encounters", tip, kind="organization")
+        timeline.line(rows, "month_start", "encounters", "Encounters", tip, kind="organization")
     )
 
 

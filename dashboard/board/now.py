@@ -4,7 +4,7 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
-from board import charts
+from board import charts, timeline
 from board.choice import Choice
 from board.frame import Figure, Page, figures, is_empty, panel, table
 from board.look import VERMILLION, count, hours, percent
@@ -139,10 +139,10 @@ def _census(choice: Choice, beds: pd.DataFrame) -> None:
         alt.Tooltip("at:T", title="At (UTC)", format="%d %b %Y %H:%M"),
         alt.Tooltip("patients:Q", title="Patients", format=",.0f"),
     ]
-    chart = charts.line(rows, "at", "patients", "Patients in beds", tip)
+    chart = timeline.line(rows, "at", "patients", "Patients in beds", tip)
     capacity = float(beds["bed_capacity"].sum())
     charts.draw(
-        chart + charts.rule(capacity, f"{capacity:,.0f} staffed beds") if capacity else chart
+        chart + timeline.rule(capacity, f"{capacity:,.0f} staffed beds") if capacity else chart
     )
 
 
@@ -175,7 +175,7 @@ def _movement(choice: Choice) -> None:
         alt.Tooltip("discharges:Q", title="Discharges"),
     ]
     charts.draw(
-        charts.up_and_down(
+        timeline.up_and_down(
             rows, "at", ("arrivals", "Admissions"), ("discharges", "Discharges"), tip
         )
     )

@@ -7,7 +7,7 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
-from board import charts
+from board import charts, timeline
 from board.choice import GENDERS, Choice
 from board.frame import Figure, Page, figures, is_empty, panel, table
 from board.look import INK, RISK, SEVERITY, count, words
@@ -202,7 +202,7 @@ def _sign(
         )
         .mark_line(interpolate="monotone", strokeWidth=1.6)
         .encode(
-            x=alt.X("measured_at:T", title=None, axis=charts.clock(rows["measured_at"])),
+            x=alt.X("measured_at:T", title=None, axis=timeline.clock(rows["measured_at"])),
             y=alt.Y(f"{column}:Q", title=None, scale=scale, axis=alt.Axis(tickCount=5)),
             tooltip=[
                 alt.Tooltip("measured_at:T", title="Measured (UTC)", format="%d %b %Y %H:%M:%S"),

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pandas as pd
 import streamlit as st
+from streamlit.connections import SnowflakeConnection
 
 LIVE_SECONDS, CALM_SECONDS = 5, 60
 """How old a shown figure may be while the page follows the events, and otherwise."""
@@ -55,7 +56,7 @@ def _rows(text: str, values: tuple[object, ...], moment: int) -> pd.DataFrame:
     return plain(rows)
 
 
-def _connected():  # noqa: ANN202 - a type that only Streamlit names
+def _connected() -> SnowflakeConnection:
     try:
         return st.connection("snowflake")
     except Exception as error:
