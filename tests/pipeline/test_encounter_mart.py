@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 from support.account import Project
-from support.comparison import assert_same_rows
 from support.encounter import encounter
+from support.view import assert_view
 
 JANUARY, FEBRUARY = dt.date(2026, 1, 1), dt.date(2026, 2, 1)
 COSTS = ("total_claim_cost", "payer_coverage", "payments")
@@ -52,13 +52,8 @@ def facts(deployed: Project) -> Project:
     return deployed
 
 
-def assert_mart(facts: Project, view: str, columns: str, expected: list[tuple[Any, ...]]) -> None:
-    rows = [dict(zip(columns.split(), row, strict=True)) for row in expected]
-    assert_same_rows(view, facts.rows(view), rows)
-
-
 def test_encounters_by_department(facts: Project) -> None:
-    assert_mart(
+    assert_view(
         facts,
         "gold.encounters_by_department",
         "department encounter_count patient_count mean_duration_minutes total_claim_cost"
@@ -71,7 +66,7 @@ def test_encounters_by_department(facts: Project) -> None:
 
 
 def test_a_month_begins_with_its_first_instant(facts: Project) -> None:
-    assert_mart(
+    assert_view(
         facts,
         "gold.encounters_by_department_month",
         "department month_start encounter_count patient_count total_claim_cost payments",
@@ -86,7 +81,7 @@ def test_a_month_begins_with_its_first_instant(facts: Project) -> None:
 
 
 def test_encounters_by_organization_and_month_bear_the_current_name(facts: Project) -> None:
-    assert_mart(
+    assert_view(
         facts,
         "gold.encounters_by_organization_month",
         "organization_id organization_name month_start encounter_count patient_count"

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 from support.account import Project
-from support.comparison import assert_same_rows
 from support.encounter import claim, encounter, transaction
+from support.view import assert_view
 
 FACTS = ("fact_encounter", "fact_claim", "fact_claim_transaction")
 PAYERS = [
@@ -29,11 +29,6 @@ def facts(account: Project) -> Project:
         account.execute(f"delete from gold.{table}")
     account.execute("delete from gold.dim_patient where patient_key <> '-1'")
     return account
-
-
-def assert_mart(facts: Project, view: str, columns: str, expected: list[tuple[Any, ...]]) -> None:
-    rows = [dict(zip(columns.split(), row, strict=True)) for row in expected]
-    assert_same_rows(view, facts.rows(view), rows)
 
 
 def claimed(facts: Project, *told: tuple[str | None, float | None]) -> None:
@@ -62,7 +57,7 @@ def test_payer_coverage_summary_has_both_formulas(facts: Project) -> None:
         "gold.fact_encounter", [encounter(str(number), **row) for number, row in enumerate(rows)]
     )
 
-    assert_mart(
+    assert_view(
         facts,
         "gold.payer_coverage_summary",
         "payer_id payer_name encounter_count patient_count total_claim_cost payer_coverage"
@@ -87,7 +82,7 @@ def test_concentration_of_six_payers(facts: Project) -> None:
     claimed(facts, *((payer_id, cost * 2) for payer_id, cost in shares.items()), (None, 1000))
     claimed(facts, ("Z", 0), ("Y", None))
 
-    assert_mart(facts, "gold.payer_concentration", CONCENTRATION, [(6, 200, 190, 95, 2550)])
+    assert_view(facts, "gold.payer_concentration", CONCENTRATION, [(6, 200, 190, 95, 2550)])
 
 
 @pytest.mark.parametrize(
@@ -100,12 +95,12 @@ def test_concentration_of_equal_payers(
 
     total = 20 * len(payers)
     row = (len(payers), total, total * top_5 / 100, top_5, index)
-    assert_mart(facts, "gold.payer_concentration", CONCENTRATION, [row])
+    assert_view(facts, "gold.payer_concentration", CONCENTRATION, [row])
 
 
 def test_without_encounters_concentration_is_not_known(facts: Project) -> None:
     row = (0, None, None, None, None)
-    assert_mart(facts, "gold.payer_concentration", CONCENTRATION, [row])
+    assert_view(facts, "gold.payer_concentration", CONCENTRATION, [row])
 
 
 def test_claim_cost_and_payments(facts: Project) -> None:
@@ -140,7 +135,7 @@ def test_claim_cost_and_payments(facts: Project) -> None:
     )
 
     january, february = dt.date(2026, 1, 1), dt.date(2026, 2, 1)
-    assert_mart(
+    assert_view(
         facts,
         "gold.claim_cost_and_payments",
         "payer_id payer_name month_start claim_count claim_cost payments adjustments unpaid_amount"
@@ -194,7 +189,7 @@ def test_outstanding_by_age_band(facts: Project) -> None:
         ],
     )
 
-    assert_mart(
+    assert_view(
         facts,
         "gold.outstanding_by_age_band",
         OWED,
@@ -230,7 +225,7 @@ def test_a_band_begins_on_the_birthday(facts: Project, birth: str, served: str, 
     born(facts, patient=birth)
     facts.insert("gold.fact_claim", [claim("1", f"{served} 23:59:59", patient_key="patient")])
 
-    assert_mart(facts, "gold.outstanding_by_age_band", OWED, [(band, 1, 0, 0, 0, 0, 0)])
+    assert_view(facts, "gold.outstanding_by_age_band", OWED, [(band, 1, 0, 0, 0, 0, 0)])
 
 
 @pytest.mark.parametrize(

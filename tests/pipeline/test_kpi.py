@@ -5,13 +5,12 @@ of a second more, admissions and discharges on the full hour, an unknown departm
 without beds.
 """
 
-from collections.abc import Sequence
 from typing import Any
 
 import pytest
 from support.account import Project
-from support.comparison import assert_same_rows
 from support.raw import at
+from support.view import assert_view
 
 NOW = "2026-03-10 12:00:00"
 
@@ -87,29 +86,22 @@ VERSIONS = [
 @pytest.fixture
 def hospital(project: Project) -> Project:
     """The account at NOW, with these stays, departments and hospitals."""
-    tell_the_time(project)
+    tell_first_and_now(project)
     project.insert("gold.dim_department", DEPARTMENTS)
     project.insert("gold.dim_hospital", VERSIONS)
     project.insert("gold.fact_patient_flow", STAYS)
     return project
 
 
-def tell_the_time(project: Project, first: str = "2026-03-08 00:00:00") -> None:
+def tell_first_and_now(project: Project, first: str = "2026-03-08 00:00:00") -> None:
     """One event at the beginning of history and one now."""
     row = {"event_id": "e", "payload_hash": "h", "dq_flags": "CLEAN", "loaded_at": NOW}
     events = [row | {"event_date": at[:10], "event_timestamp": at} for at in (first, NOW)]
     project.insert("silver.patient_flow", events)
 
 
-def assert_view(
-    project: Project, view: str, columns: str, expected: Sequence[tuple[Any, ...]]
-) -> None:
-    rows = [dict(zip(columns.split(), row, strict=True)) for row in expected]
-    assert_same_rows(view, project.rows(view), rows)
-
-
 def test_now_is_the_greatest_event_timestamp_of_both_sources(project: Project) -> None:
-    tell_the_time(project)
+    tell_first_and_now(project)
     later = {"event_id": "e", "payload_hash": "h", "event_date": "2026-03-10"}
     later |= {"event_timestamp": "2026-03-10 12:00:01", "dq_flags": "CLEAN", "loaded_at": NOW}
     project.insert("silver.encounter", [later])
@@ -176,7 +168,7 @@ def test_hourly_census(hospital: Project) -> None:
 def test_the_census_of_one_stay_at_ten_eleven_and_twelve(
     project: Project, admitted_at: str, discharged_at: str | None, beds: list[int]
 ) -> None:
-    tell_the_time(project, first="2026-03-10 10:20:00")
+    tell_first_and_now(project, first="2026-03-10 10:20:00")
     project.insert("gold.fact_patient_flow", [stay(1, admitted_at, discharged_at)])
 
     rows = sorted(project.rows("gold.kpi_hourly_census"), key=lambda row: row["census_at"])
@@ -332,7 +324,7 @@ def test_bed_turnover(hospital: Project) -> None:
 
 
 def test_turnover_counts_thirty_days_after_their_first_instant(project: Project) -> None:
-    tell_the_time(project)
+    tell_first_and_now(project)
     project.insert("gold.dim_department", DEPARTMENTS[:1])
     project.insert(
         "gold.fact_patient_flow",

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from support.account import Project
 from support.comparison import assert_same_rows
-from support.flow import NOW, stay, tell_the_time
+from support.flow import NOW, stay
 
 HOME = dt.datetime(2026, 1, 10, 9)
 DAY = dt.timedelta(days=1)
@@ -29,20 +29,6 @@ def later(
     key: str, after: dt.timedelta, lasting: dt.timedelta = DAY, **told: Any
 ) -> dict[str, Any]:
     return stay(key, HOME + after, HOME + after + lasting, **told)
-
-
-@pytest.fixture(scope="module")
-def account(deployed: Project) -> Project:
-    deployed.empty()
-    tell_the_time(deployed)
-    return deployed
-
-
-@pytest.fixture
-def flow(account: Project) -> Project:
-    """The account without stays, at NOW."""
-    account.execute("delete from gold.fact_patient_flow")
-    return account
 
 
 def index_stays(flow: Project, *stays: dict[str, Any]) -> dict[str, dict[str, Any]]:

@@ -5,37 +5,18 @@ from typing import Any
 
 import pytest
 from support.account import Project
-from support.comparison import assert_same_rows
-from support.flow import NOW, stay, tell_the_time
+from support.flow import NOW, stay
+from support.view import assert_view
 
 START = dt.datetime(2026, 3, 1, 8)
 HOUR = dt.timedelta(hours=1)
 MICROSECOND = dt.timedelta(microseconds=1)
 
 
-@pytest.fixture(scope="module")
-def account(deployed: Project) -> Project:
-    deployed.empty()
-    tell_the_time(deployed)
-    return deployed
-
-
-@pytest.fixture
-def flow(account: Project) -> Project:
-    """The account without stays, at NOW."""
-    account.execute("delete from gold.fact_patient_flow")
-    return account
-
-
 def lasting(key: str, hours: float, expected: float | None = None, **told: Any) -> dict[str, Any]:
     """A stay from START, expected to last so many hours."""
     told["expected_discharge_at"] = None if expected is None else START + expected * HOUR
     return stay(key, START, START + hours * HOUR, **told)
-
-
-def assert_rows(flow: Project, view: str, columns: str, expected: list[tuple[Any, ...]]) -> None:
-    rows = [dict(zip(columns.split(), row, strict=True)) for row in expected]
-    assert_same_rows(view, flow.rows(view), rows)
 
 
 def test_observed_over_expected_length_of_stay(flow: Project) -> None:
@@ -57,7 +38,7 @@ def test_observed_over_expected_length_of_stay(flow: Project) -> None:
         ],
     )
 
-    assert_rows(
+    assert_view(
         flow,
         "gold.kpi_length_of_stay_ratio",
         "hospital_id department stay_count expected_told_count observed_hours expected_hours"
@@ -104,7 +85,7 @@ def test_boarding_is_the_wait_for_an_inpatient_bed_within_a_day(
 def test_a_boarding_tells_both_places(flow: Project) -> None:
     boarding(flow, stay("ed", START, LEFT, **ED), stay("ward", LEFT + HOUR, hospital_id="H2"))
 
-    assert_rows(
+    assert_view(
         flow,
         "gold.ed_boarding",
         "stay_key patient_id hospital_id discharged_at inpatient_stay_key inpatient_hospital_id"
@@ -156,7 +137,7 @@ def test_boarding_by_hospital(flow: Project) -> None:
     boarding(flow, stay("ed", START, LEFT, **ED, **told), stay("ward", LEFT, **told))
 
     # The 90th percentile lies 0.8 of the way from 2 to 6.
-    assert_rows(
+    assert_view(
         flow,
         "gold.kpi_ed_boarding",
         "hospital_id boarding_count mean_hours median_hours p90_hours",
@@ -214,7 +195,7 @@ def test_a_bed_conflict_tells_who_and_how_long(flow: Project) -> None:
 
     at = [START + hours * HOUR for hours in range(5)]
     to_now = round((NOW - at[4]) / HOUR, 2)
-    assert_rows(
+    assert_view(
         flow,
         "gold.bed_conflict",
         "bed_id first_stay_key second_stay_key is_same_patient conflict_starts_at"

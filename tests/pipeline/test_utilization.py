@@ -2,13 +2,12 @@
 
 import datetime as dt
 from math import exp
-from typing import Any
 
 import pytest
 from support.account import Project
-from support.comparison import assert_same_rows
 from support.encounter import encounter
 from support.flow import tell_the_time
+from support.view import assert_view
 
 NOW = dt.datetime(2026, 3, 10, 12)
 
@@ -26,11 +25,6 @@ def facts(account: Project) -> Project:
         account.execute(f"delete from {table}")
     account.execute("delete from gold.dim_patient where patient_key <> '-1'")
     return account
-
-
-def assert_mart(facts: Project, view: str, columns: str, expected: list[tuple[Any, ...]]) -> None:
-    rows = [dict(zip(columns.split(), row, strict=True)) for row in expected]
-    assert_same_rows(view, facts.rows(view), rows)
 
 
 def found(facts: Project, *told: tuple[str | None, str | None, str, str | None]) -> None:
@@ -77,7 +71,7 @@ def test_condition_prevalence_ever_and_active(facts: Project) -> None:
         ("P1", None, "Not coded", None),
     )
 
-    assert_mart(
+    assert_view(
         facts,
         "gold.condition_prevalence",
         PREVALENCE,
@@ -91,7 +85,7 @@ def test_condition_prevalence_ever_and_active(facts: Project) -> None:
 def test_without_any_event_a_condition_is_active_until_it_has_an_end(facts: Project) -> None:
     found(facts, ("P1", "1", "Lasting", None), ("P2", "1", "Lasting", "2999-01-01"))
 
-    assert_mart(
+    assert_view(
         facts, "gold.condition_prevalence", PREVALENCE, [("1", "Lasting", 2, 2, 1, 2, 100, 50)]
     )
 
@@ -125,7 +119,7 @@ def test_the_risk_score_weighs_encounters_cost_and_conditions(facts: Project) ->
 
     # 0.4 ln 2 = 0.27726, 0.4 ln 1001 = 2.76350; 0.4 ln 13 = 1.02598, 0.4 ln 10001 = 3.68418;
     # 0.4 ln 21 = 1.21781, 0.4 ln 50001 = 4.32792; 0.4 ln 3 = 0.43944, 0.4 ln 1.75 = 0.22385.
-    assert_mart(
+    assert_view(
         facts,
         "gold.patient_utilization_risk",
         RISK,
@@ -155,7 +149,7 @@ def test_a_band_begins_with_its_score(facts: Project, conditions: int, band: str
     found(facts, *(("P", str(code), "", None) for code in range(conditions)))
 
     row = ("P", 0, 0, conditions, conditions / 5, band)
-    assert_mart(facts, "gold.patient_utilization_risk", RISK, [row])
+    assert_view(facts, "gold.patient_utilization_risk", RISK, [row])
 
 
 OUTLIER = (
@@ -169,7 +163,7 @@ def test_a_cost_outlier_lies_beyond_one_and_a_half_interquartile_ranges(facts: P
     used(facts, **{name: [cost / 2, cost / 2] for name, cost in costs.items()})
     found(facts, ("Z", "1", "without an encounter", None))
 
-    assert_mart(facts, "gold.patient_cost_outlier", OUTLIER, [("I", 60, 20, 30, 5, 45, "HIGH")])
+    assert_view(facts, "gold.patient_cost_outlier", OUTLIER, [("I", 60, 20, 30, 5, 45, "HIGH")])
 
 
 @pytest.mark.parametrize(
