@@ -55,6 +55,8 @@ def session(
     connection._database, connection._schema = database, schema
     connection._role, connection._warehouse = role, warehouse
     opened = Session.builder.configs({"connection": connection}).create()
+    # Snowpark would write down and send what it does; CLIENT_TELEMETRY_ENABLED it does not heed.
+    opened.telemetry_enabled = False
     try:
         yield opened
     finally:
