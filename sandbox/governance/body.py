@@ -7,6 +7,7 @@ for everybody with that role.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 from sqlglot import exp
 
@@ -15,6 +16,7 @@ from sandbox.governance import role as roles
 from sandbox.governance.authority import authority_of
 from sandbox.governance.policy import Policy
 from sandbox.governance.securable import Securable
+from sandbox.warehouse.account import Account
 from sandbox.warehouse.definition import kind_of
 from sandbox.warehouse.names import ObjectName, split_name
 from sandbox.warehouse.registry import find_function
@@ -28,6 +30,7 @@ _OF_ROLE = frozenset(
      "IS_ROLE_IN_SESSION", "IS_DATABASE_ROLE_IN_SESSION", "CURRENT_ROLE_TYPE", "CURRENT_ACCOUNT"}
 )  # fmt: skip
 _PREFIX = "SYSTEM$GET_TAG_ON_CURRENT_"
+_known: WeakKeyDictionary[Account, tuple[int, dict[object, exp.Expr]]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True)
@@ -49,7 +52,30 @@ def policy_expression(
 ) -> exp.Expr:
     """The body with the columns in the place of the arguments; names in it are resolved where the
     policy is, and nothing it reads is protected.
+
+    One that queries nothing is worked out once per DDL, role, object and column.
     """
+    session = context.session
+    asked = (session.role, session.secondary_roles, session.user, policy, columns, place)
+    known = {} if session.in_ddl else _known_to(session.account)
+    if asked in known:
+        return known[asked].copy()
+    body = _expression(policy, columns, place, context)
+    if not body.find(exp.Query):
+        known[asked] = body.copy()
+    return body
+
+
+def _known_to(account: Account) -> dict[object, exp.Expr]:
+    known = _known.get(account)
+    if known is None or known[0] != account.generation:
+        known = _known[account] = (account.generation, {})
+    return known[1]
+
+
+def _expression(
+    policy: Policy, columns: tuple[str, ...], place: Place, context: Context
+) -> exp.Expr:
     session = context.session
     tree = parse_text(f"select {policy.body}")
     inner = Context(session, policy.name, context.streams, context.relations, is_protected=False)
