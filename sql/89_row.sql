@@ -182,7 +182,10 @@ from record;
 
 create or replace view ops.pending_row (
     source comment 'Raw table.',
-    origin comment 'As in ops.raw_row.'
+    row_id comment 'What tells rows of the raw table apart, also those of one origin.',
+    origin comment 'As in ops.raw_row.',
+    payload_hash comment 'As in ops.raw_row.',
+    identity comment 'As in ops.raw_row.'
 )
 copy grants
 comment = 'One row per raw row that waits in a stream to silver or to the rejected rows.'
@@ -192,42 +195,54 @@ with event as (
         'patient_flow_event' as source,
         topic,
         kafka_partition,
-        kafka_offset
+        kafka_offset,
+        payload,
+        metadata$row_id as row_id
     from raw.patient_flow_event_to_silver_stream
     union all
     select
         'patient_flow_event' as source,
         topic,
         kafka_partition,
-        kafka_offset
+        kafka_offset,
+        payload,
+        metadata$row_id as row_id
     from raw.patient_flow_event_to_rejected_stream
     union all
     select
         'encounter_event' as source,
         topic,
         kafka_partition,
-        kafka_offset
+        kafka_offset,
+        payload,
+        metadata$row_id as row_id
     from raw.encounter_event_to_silver_stream
     union all
     select
         'encounter_event' as source,
         topic,
         kafka_partition,
-        kafka_offset
+        kafka_offset,
+        payload,
+        metadata$row_id as row_id
     from raw.encounter_event_to_rejected_stream
     union all
     select
         'vitals_event' as source,
         topic,
         kafka_partition,
-        kafka_offset
+        kafka_offset,
+        payload,
+        metadata$row_id as row_id
     from raw.vitals_event_to_silver_stream
     union all
     select
         'vitals_event' as source,
         topic,
         kafka_partition,
-        kafka_offset
+        kafka_offset,
+        payload,
+        metadata$row_id as row_id
     from raw.vitals_event_to_rejected_stream
 ),
 
@@ -237,7 +252,9 @@ record as (
         feed,
         content_hash,
         as_of,
-        line_number
+        line_number,
+        payload,
+        metadata$row_id as row_id
     from raw.hospital_record_to_silver_stream
     union all
     select
@@ -245,7 +262,9 @@ record as (
         feed,
         content_hash,
         as_of,
-        line_number
+        line_number,
+        payload,
+        metadata$row_id as row_id
     from raw.hospital_record_to_rejected_stream
     union all
     select
@@ -253,7 +272,9 @@ record as (
         feed,
         content_hash,
         as_of,
-        line_number
+        line_number,
+        payload,
+        metadata$row_id as row_id
     from raw.department_record_to_silver_stream
     union all
     select
@@ -261,7 +282,9 @@ record as (
         feed,
         content_hash,
         as_of,
-        line_number
+        line_number,
+        payload,
+        metadata$row_id as row_id
     from raw.department_record_to_rejected_stream
     union all
     select
@@ -269,7 +292,9 @@ record as (
         feed,
         content_hash,
         as_of,
-        line_number
+        line_number,
+        payload,
+        metadata$row_id as row_id
     from raw.organization_record_to_silver_stream
     union all
     select
@@ -277,7 +302,9 @@ record as (
         feed,
         content_hash,
         as_of,
-        line_number
+        line_number,
+        payload,
+        metadata$row_id as row_id
     from raw.organization_record_to_rejected_stream
     union all
     select
@@ -285,7 +312,9 @@ record as (
         feed,
         content_hash,
         as_of,
-        line_number
+        line_number,
+        payload,
+        metadata$row_id as row_id
     from raw.payer_record_to_silver_stream
     union all
     select
@@ -293,7 +322,9 @@ record as (
         feed,
         content_hash,
         as_of,
-        line_number
+        line_number,
+        payload,
+        metadata$row_id as row_id
     from raw.payer_record_to_rejected_stream
     union all
     select
@@ -301,7 +332,9 @@ record as (
         feed,
         content_hash,
         as_of,
-        line_number
+        line_number,
+        payload,
+        metadata$row_id as row_id
     from raw.patient_record_to_silver_stream
     union all
     select
@@ -309,7 +342,9 @@ record as (
         feed,
         content_hash,
         as_of,
-        line_number
+        line_number,
+        payload,
+        metadata$row_id as row_id
     from raw.patient_record_to_rejected_stream
     union all
     select
@@ -317,7 +352,9 @@ record as (
         feed,
         content_hash,
         as_of,
-        line_number
+        line_number,
+        payload,
+        metadata$row_id as row_id
     from raw.provider_record_to_silver_stream
     union all
     select
@@ -325,7 +362,9 @@ record as (
         feed,
         content_hash,
         as_of,
-        line_number
+        line_number,
+        payload,
+        metadata$row_id as row_id
     from raw.provider_record_to_rejected_stream
     union all
     select
@@ -333,7 +372,9 @@ record as (
         feed,
         content_hash,
         as_of,
-        line_number
+        line_number,
+        payload,
+        metadata$row_id as row_id
     from raw.encounter_record_to_silver_stream
     union all
     select
@@ -341,7 +382,9 @@ record as (
         feed,
         content_hash,
         as_of,
-        line_number
+        line_number,
+        payload,
+        metadata$row_id as row_id
     from raw.encounter_record_to_rejected_stream
     union all
     select
@@ -349,7 +392,9 @@ record as (
         feed,
         content_hash,
         as_of,
-        line_number
+        line_number,
+        payload,
+        metadata$row_id as row_id
     from raw.condition_record_to_silver_stream
     union all
     select
@@ -357,7 +402,9 @@ record as (
         feed,
         content_hash,
         as_of,
-        line_number
+        line_number,
+        payload,
+        metadata$row_id as row_id
     from raw.condition_record_to_rejected_stream
     union all
     select
@@ -365,7 +412,9 @@ record as (
         feed,
         content_hash,
         as_of,
-        line_number
+        line_number,
+        payload,
+        metadata$row_id as row_id
     from raw.observation_record_to_silver_stream
     union all
     select
@@ -373,7 +422,9 @@ record as (
         feed,
         content_hash,
         as_of,
-        line_number
+        line_number,
+        payload,
+        metadata$row_id as row_id
     from raw.observation_record_to_rejected_stream
     union all
     select
@@ -381,7 +432,9 @@ record as (
         feed,
         content_hash,
         as_of,
-        line_number
+        line_number,
+        payload,
+        metadata$row_id as row_id
     from raw.procedure_record_to_silver_stream
     union all
     select
@@ -389,7 +442,9 @@ record as (
         feed,
         content_hash,
         as_of,
-        line_number
+        line_number,
+        payload,
+        metadata$row_id as row_id
     from raw.procedure_record_to_rejected_stream
     union all
     select
@@ -397,7 +452,9 @@ record as (
         feed,
         content_hash,
         as_of,
-        line_number
+        line_number,
+        payload,
+        metadata$row_id as row_id
     from raw.allergy_record_to_silver_stream
     union all
     select
@@ -405,7 +462,9 @@ record as (
         feed,
         content_hash,
         as_of,
-        line_number
+        line_number,
+        payload,
+        metadata$row_id as row_id
     from raw.allergy_record_to_rejected_stream
     union all
     select
@@ -413,7 +472,9 @@ record as (
         feed,
         content_hash,
         as_of,
-        line_number
+        line_number,
+        payload,
+        metadata$row_id as row_id
     from raw.claim_record_to_silver_stream
     union all
     select
@@ -421,7 +482,9 @@ record as (
         feed,
         content_hash,
         as_of,
-        line_number
+        line_number,
+        payload,
+        metadata$row_id as row_id
     from raw.claim_record_to_rejected_stream
     union all
     select
@@ -429,7 +492,9 @@ record as (
         feed,
         content_hash,
         as_of,
-        line_number
+        line_number,
+        payload,
+        metadata$row_id as row_id
     from raw.claim_transaction_record_to_silver_stream
     union all
     select
@@ -437,19 +502,27 @@ record as (
         feed,
         content_hash,
         as_of,
-        line_number
+        line_number,
+        payload,
+        metadata$row_id as row_id
     from raw.claim_transaction_record_to_rejected_stream
 )
 
 select
     source,
-    concat_ws('/', topic, kafka_partition::varchar, kafka_offset::varchar) as origin
+    row_id,
+    concat_ws('/', topic, kafka_partition::varchar, kafka_offset::varchar) as origin,
+    coalesce(sha2(payload, 256), '') as payload_hash,
+    coalesce(sha2(payload, 256), '') as identity
 from event
 union distinct
 select
     source,
+    row_id,
     concat_ws('/', feed, content_hash, date_part(epoch_microsecond, as_of)::varchar, line_number::varchar)
-        as origin
+        as origin,
+    sha2(payload, 256) as payload_hash,
+    concat_ws('/', date_part(epoch_microsecond, as_of)::varchar, sha2(payload, 256)) as identity
 from record;
 
 create or replace view ops.silver_row (

@@ -22,23 +22,15 @@ with silver_identity as (
     from ops.silver_row
 ),
 
--- One row per raw row: what became of it, and its number among those of the same identity.
-fate as (
+-- One row per raw row: where it is, and what it is there; a rejected row counts by its origin.
+settled as (
     select
         raw_row.source,
-        case
-            when rejected.origin is not null then 'rejected'
-            when silver_identity.identity is not null then 'silver'
-            when pending_row.origin is not null then 'pending'
-            else 'missing'
-        end as state,
-        row_number() over (
-            partition by
-                raw_row.source,
-                iff(rejected.origin is null, raw_row.identity, null),
-                iff(rejected.origin is null, null, concat_ws('/', raw_row.origin, raw_row.payload_hash))
-            order by raw_row.origin
-        ) as copy_number
+        rejected.origin is not null as is_rejected,
+        rejected.origin is null and silver_identity.identity is not null as is_in_silver,
+        iff(
+            rejected.origin is null, raw_row.identity, concat_ws('/', raw_row.origin, raw_row.payload_hash)
+        ) as counted_as
     from ops.raw_row as raw_row
     left join ops.rejected_event as rejected
         on
@@ -47,8 +39,20 @@ fate as (
             and raw_row.payload_hash = rejected.payload_hash
     left join silver_identity
         on raw_row.source = silver_identity.source and raw_row.identity = silver_identity.identity
-    left join ops.pending_row as pending_row
-        on raw_row.source = pending_row.source and raw_row.origin = pending_row.origin
+),
+
+-- One row per raw row in a stream that is nowhere else yet.
+waiting as (
+    select pending_row.source
+    from ops.pending_row as pending_row
+    left join ops.rejected_event as rejected
+        on
+            pending_row.source = rejected.source
+            and pending_row.origin = rejected.origin
+            and pending_row.payload_hash = rejected.payload_hash
+    left join silver_identity
+        on pending_row.source = silver_identity.source and pending_row.identity = silver_identity.identity
+    where rejected.origin is null and silver_identity.identity is null
 ),
 
 source as (
@@ -87,10 +91,22 @@ counted as (
         source,
         count(*) as raw_rows,
         0 as silver_rows,
-        count_if(state in ('rejected', 'silver') and copy_number > 1) as duplicate_rows,
+        count_if(is_rejected or is_in_silver)
+        - count(distinct iff(is_rejected, counted_as, null))
+        - count(distinct iff(is_in_silver, counted_as, null)) as duplicate_rows,
         0 as rejected_rows,
-        count_if(state = 'pending') as pending_rows
-    from fate
+        0 as pending_rows
+    from settled
+    group by source
+    union all
+    select
+        source,
+        0 as raw_rows,
+        0 as silver_rows,
+        0 as duplicate_rows,
+        0 as rejected_rows,
+        count(*) as pending_rows
+    from waiting
     group by source
     union all
     select

@@ -89,7 +89,7 @@ def after_insert(
         if mark is not None and _is_queued(session, name):
             session.run(
                 f"insert into {queue(name)} by name select *, "
-                f'{_row_id(table)} as "_ROW_ID", '
+                f'{_new_row_id(table)} as "_ROW_ID", '
                 f'false as "_BEFORE" from {table.sql} where rowid > {mark}'
             )
 
@@ -146,3 +146,8 @@ def _is_queued(session: Session, name: ObjectName) -> bool:
 
 def _row_id(table: ObjectName) -> str:
     return f"md5({literal(table.name)} || rowid::varchar)"
+
+
+def _new_row_id(table: ObjectName) -> str:
+    """Of a row that is not committed: until then every transaction counts from the same number."""
+    return f"md5({literal(table.name)} || rowid::varchar || '/' || txid_current() || '/' || now())"

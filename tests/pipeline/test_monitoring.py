@@ -71,6 +71,13 @@ def test_what_has_just_landed_is_pending(project: Project) -> None:
     assert figures(project) == (4, 0, 0, 0, 4, 0)
 
 
+def test_each_row_of_an_origin_that_landed_twice_is_pending(project: Project) -> None:
+    for _ in range(2):
+        project.land_events(events(FLOW, ONE, "{"))
+
+    assert figures(project) == (4, 0, 0, 0, 4, 0)
+
+
 def test_each_row_is_in_silver_or_repeats_one_or_is_rejected(project: Project) -> None:
     project.land_events(events(FLOW, ONE, None, "{", ONE, OTHER, ONE))
     load(project)
