@@ -108,7 +108,7 @@ class Pipeline:
         database = self._folder / "baseline.duckdb"
         with self._console.status(f"run {number + 1} of {RUNS}"):
             with warehouse.copied(self._deployed, home) as running:
-                running.land(files)
+                running.land_behind_few(files)
                 calls = running.call_all()
                 peak = running.peak_memory()
             baseline.prepare(database, files)

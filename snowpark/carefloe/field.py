@@ -77,7 +77,7 @@ def time_of(given: Column) -> Column:
     """
     stamp = coalesce(given, lit(""))
     with_offset = (
-        F.when(stamp.rlike(f"{LOCAL_TIME}Z?"), F.concat(F.regexp_replace(stamp, "Z"), lit(UTC)))
+        F.when(stamp.rlike(f"{LOCAL_TIME}Z?"), F.concat(F.rtrim(stamp, lit("Z")), lit(UTC)))
         .when(stamp.rlike(f"{LOCAL_TIME}{OFFSET_HOUR}:{OFFSET_MINUTE}"), stamp)
         .when(
             stamp.rlike(f"{LOCAL_TIME}{OFFSET_HOUR}{OFFSET_MINUTE}"),

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from snowflake.snowpark import Column, MergeResult
@@ -115,6 +116,11 @@ class _Session:
     def table(self, name: str) -> _Frame:
         self.asked.append(name.lower())
         return _Frame(self)
+
+    def sql(self, text: str) -> Any:
+        """Every stream that a handler asks for has rows."""
+        answers = [True] * text.count("system$stream_has_data")
+        return SimpleNamespace(collect=lambda: [answers])
 
     def __getattr__(self, name: str) -> Any:
         return lambda *_, **__: _Frame(self)

@@ -4,17 +4,20 @@ from snowflake.snowpark import DataFrame, Session
 from snowflake.snowpark.functions import col
 
 from carefloe.gold.dim_payer import payer_key
-from carefloe.gold.history import ids_of, in_any
-from carefloe.gold.patient import (
-    PatientSources,
-    changed_patients,
-    patient_versions,
-    touched_patients,
-)
+from carefloe.gold.history import all_ids, ids_of, in_any
+from carefloe.gold.patient import PatientSources, patient_versions, touched_patients
 from carefloe.gold.snapshot_fact import newest_words, unlike, upsert
 from carefloe.gold.version import with_version_key
 from carefloe.key import date_key
 from carefloe.lean import lean
+from carefloe.stream import filled
+
+STREAMS = {
+    "claim": "SILVER.CLAIM_TO_FACT_CLAIM_STREAM",
+    "flow": "SILVER.PATIENT_FLOW_TO_FACT_CLAIM_STREAM",
+    "encounter": "SILVER.ENCOUNTER_TO_FACT_CLAIM_STREAM",
+    "patient": "SILVER.PATIENT_TO_FACT_CLAIM_STREAM",
+}
 
 TOLD = (
     "PATIENT_ID",
@@ -41,17 +44,12 @@ def load(session: Session) -> str:
     """
     lean(session)
     sources, table = PatientSources.of(session), session.table("GOLD.FACT_CLAIM")
-    new_claim = session.table("SILVER.CLAIM_TO_FACT_CLAIM_STREAM")
-    new_flow = session.table("SILVER.PATIENT_FLOW_TO_FACT_CLAIM_STREAM")
-    new_encounter = session.table("SILVER.ENCOUNTER_TO_FACT_CLAIM_STREAM")
-    new_patient = session.table("SILVER.PATIENT_TO_FACT_CLAIM_STREAM")
-    patients = (
-        touched_patients(sources.flow, new_flow)
-        .union_all(touched_patients(sources.encounter, new_encounter))
-        .union_all(changed_patients(sources, new_patient))
-    )
+    new = filled(session, STREAMS)
+    new_claim = session.table(STREAMS["claim"])
     words = newest_words(session.table("SILVER.CLAIM"), new_claim, "CLAIM_ID", TOLD)
-    claims = touched_claims(unlike(words, table, "CLAIM_ID", TOLD), table, patients)
+    claims = unlike(words, table, "CLAIM_ID", TOLD)
+    if patients := touched_patients(sources, new):
+        claims = touched_claims(claims, table, all_ids(patients))
     return upsert(session, "GOLD.FACT_CLAIM", "CLAIM_ID", fact_rows(claims, sources))
 
 

@@ -17,18 +17,23 @@ from carefloe.gold.encounter import (
     ever_named,
     own_encounter,
 )
-from carefloe.gold.history import changed_ids, ids_of, in_any, versions_of
-from carefloe.gold.patient import (
-    PatientSources,
-    changed_patients,
-    patient_versions,
-    touched_patients,
-)
-from carefloe.gold.rebuild import replace_touched
+from carefloe.gold.history import all_ids, changed_ids, ids_of, in_any, versions_of
+from carefloe.gold.patient import PatientSources, patient_versions, touched_patients
+from carefloe.gold.rebuild import UNTOUCHED, replace_touched
 from carefloe.gold.snapshot_fact import newest_words, unlike
 from carefloe.gold.version import with_version_key
 from carefloe.key import date_key, hash_of
 from carefloe.lean import lean
+from carefloe.stream import filled
+
+STREAMS = {
+    "encounter": "SILVER.ENCOUNTER_TO_FACT_ENCOUNTER_STREAM",
+    "record": "SILVER.ENCOUNTER_RECORD_TO_FACT_ENCOUNTER_STREAM",
+    "transaction": "SILVER.CLAIM_TRANSACTION_TO_FACT_ENCOUNTER_STREAM",
+    "flow": "SILVER.PATIENT_FLOW_TO_FACT_ENCOUNTER_STREAM",
+    "patient": "SILVER.PATIENT_TO_FACT_ENCOUNTER_STREAM",
+    "organization": "SILVER.ORGANIZATION_TO_FACT_ENCOUNTER_STREAM",
+}
 
 
 @dataclass(frozen=True)
@@ -55,14 +60,9 @@ def load(session: Session) -> str:
         session.table("SILVER.CLAIM_TRANSACTION"),
         session.table("SILVER.ORGANIZATION"),
     )
-    new = {
-        "encounter": session.table("SILVER.ENCOUNTER_TO_FACT_ENCOUNTER_STREAM"),
-        "record": session.table("SILVER.ENCOUNTER_RECORD_TO_FACT_ENCOUNTER_STREAM"),
-        "transaction": session.table("SILVER.CLAIM_TRANSACTION_TO_FACT_ENCOUNTER_STREAM"),
-        "flow": session.table("SILVER.PATIENT_FLOW_TO_FACT_ENCOUNTER_STREAM"),
-        "patient": session.table("SILVER.PATIENT_TO_FACT_ENCOUNTER_STREAM"),
-        "organization": session.table("SILVER.ORGANIZATION_TO_FACT_ENCOUNTER_STREAM"),
-    }
+    new = filled(session, STREAMS)
+    if not new:
+        return UNTOUCHED
     touched = touched_encounters(sources, new, session.table("GOLD.FACT_ENCOUNTER"))
     keys = ids_of(touched, hash_of(col("ID_")))
     rebuilt = fact_rows(sources, touched)
@@ -76,34 +76,31 @@ def touched_encounters(
 ) -> DataFrame:
     """The encounters whose row the new rows may change, as a frame of ids.
 
+    `new` holds the new rows by the keys of STREAMS, of at least one of them.
+
     A file's row that repeats what the fact has changes nothing, whichever source that came from:
     nights that tell of everything again touch nothing.
     """
     events = sources.patients.encounter
-    patients = (
-        touched_patients(sources.patients.flow, new["flow"])
-        .union_all(touched_patients(events, new["encounter"]))
-        .union_all(changed_patients(sources.patients, new["patient"]))
-    )
-    organizations = changed_organizations(sources.organization, new["organization"])
-    of_events = (
-        versions_of(events, new["encounter"])
-        .union_all(in_any(events, "PATIENT_ID", patients))
-        .union_all(in_any(events, "ORGANIZATION_ID", organizations))
-    )
-    told = (*FROM_EITHER, *FROM_FILES)
-    words = newest_words(sources.record, new["record"], "ENCOUNTER_ID", told)
-    of_files = (
-        unlike(words, table, "ENCOUNTER_ID", told)
-        .select("ENCOUNTER_ID")
-        .union_all(in_any(table, "PATIENT_ID", patients).select("ENCOUNTER_ID"))
-        .union_all(in_any(table, "ORGANIZATION_ID", organizations).select("ENCOUNTER_ID"))
-    )
-    return (
-        ids_of(of_events, own_encounter())
-        .union_all(ids_of(of_files, col("ENCOUNTER_ID")))
-        .union_all(_of_transactions(sources.transaction, new["transaction"]))
-    )
+    found = []
+    if "encounter" in new:
+        found.append(ids_of(versions_of(events, new["encounter"]), own_encounter()))
+    if "record" in new:
+        told = (*FROM_EITHER, *FROM_FILES)
+        words = newest_words(sources.record, new["record"], "ENCOUNTER_ID", told)
+        found.append(ids_of(unlike(words, table, "ENCOUNTER_ID", told), col("ENCOUNTER_ID")))
+    if "transaction" in new:
+        found.append(_of_transactions(sources.transaction, new["transaction"]))
+    organizations = []
+    if "organization" in new:
+        organizations.append(changed_organizations(sources.organization, new["organization"]))
+    patients = touched_patients(sources.patients, new)
+    for column, frames in (("PATIENT_ID", patients), ("ORGANIZATION_ID", organizations)):
+        if frames:
+            ids = all_ids(frames)
+            found.append(ids_of(in_any(events, column, ids), own_encounter()))
+            found.append(ids_of(in_any(table, column, ids), col("ENCOUNTER_ID")))
+    return all_ids(found)
 
 
 def fact_rows(sources: EncounterSources, touched: DataFrame) -> DataFrame:

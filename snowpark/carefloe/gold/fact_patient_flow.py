@@ -6,20 +6,23 @@ from snowflake.snowpark.functions import col, iff, lit
 
 from carefloe.field import NO_AMOUNT
 from carefloe.gold.dim_department import department_key
-from carefloe.gold.history import in_any, versions_of
+from carefloe.gold.history import all_ids, ids_of, in_any, versions_of
 from carefloe.gold.hospital import changed_hospitals, hospital_versions
-from carefloe.gold.patient import (
-    PatientSources,
-    changed_patients,
-    patient_versions,
-    touched_patients,
-)
-from carefloe.gold.rebuild import replace_touched
+from carefloe.gold.patient import PatientSources, patient_versions, touched_patients
+from carefloe.gold.rebuild import UNTOUCHED, replace_touched
 from carefloe.gold.stay import NEEDED, stays
 from carefloe.gold.unit import events_of_units, touched_units
 from carefloe.gold.version import with_version_key
 from carefloe.key import UNKNOWN_DATE_KEY, date_key, hash_of
 from carefloe.lean import lean
+from carefloe.stream import filled
+
+STREAMS = {
+    "flow": "SILVER.PATIENT_FLOW_TO_FACT_PATIENT_FLOW_STREAM",
+    "encounter": "SILVER.ENCOUNTER_TO_FACT_PATIENT_FLOW_STREAM",
+    "patient": "SILVER.PATIENT_TO_FACT_PATIENT_FLOW_STREAM",
+    "hospital": "SILVER.HOSPITAL_TO_FACT_PATIENT_FLOW_STREAM",
+}
 
 
 def load(session: Session) -> str:
@@ -30,24 +33,24 @@ def load(session: Session) -> str:
     """
     lean(session)
     sources, hospital = PatientSources.of(session), session.table("SILVER.HOSPITAL")
-    new_flow = session.table("SILVER.PATIENT_FLOW_TO_FACT_PATIENT_FLOW_STREAM")
-    new_encounter = session.table("SILVER.ENCOUNTER_TO_FACT_PATIENT_FLOW_STREAM")
-    new_patient = session.table("SILVER.PATIENT_TO_FACT_PATIENT_FLOW_STREAM")
-    new_hospital = session.table("SILVER.HOSPITAL_TO_FACT_PATIENT_FLOW_STREAM")
-    flow = sources.flow
-    patients = touched_patients(sources.encounter, new_encounter).union_all(
-        changed_patients(sources, new_patient)
-    )
+    flow, fact = sources.flow, session.table("GOLD.FACT_PATIENT_FLOW")
+    new = filled(session, STREAMS)
     timelines = hospital_versions(flow, hospital)
-    fact = session.table("GOLD.FACT_PATIENT_FLOW")
-    hospitals = changed_hospitals(timelines, new_flow, new_hospital, fact)
-    named = flow.select("EVENT_ID", "VISIT_ID", "PATIENT_ID", "HOSPITAL_ID")
-    touched_rows = (
-        versions_of(named, new_flow)
-        .union_all(in_any(named, "PATIENT_ID", patients))
-        .union_all(in_any(named, "HOSPITAL_ID", hospitals))
-    )
-    units = touched_units(named, touched_rows)
+    touched = []
+    if "flow" in new:
+        named = flow.select("EVENT_ID", "VISIT_ID", "PATIENT_ID")
+        touched.append(touched_units(named, versions_of(named, new["flow"])))
+    if "flow" in new or "hospital" in new:
+        new_flow, new_hospital = (session.table(STREAMS[name]) for name in ("flow", "hospital"))
+        hospitals = changed_hospitals(timelines, new_flow, new_hospital, fact)
+        touched.append(ids_of(in_any(fact, "HOSPITAL_ID", hospitals), col("UNIT_ID")))
+    # A unit whose patient the flow touches is touched already.
+    others = {name: new[name] for name in new if name != "flow"}
+    if patients := touched_patients(sources, others):
+        touched.append(ids_of(in_any(fact, "PATIENT_ID", all_ids(patients)), col("UNIT_ID")))
+    if not touched:
+        return UNTOUCHED
+    units = all_ids(touched)
     rebuilt = fact_rows(sources, timelines, units)
     return replace_touched(
         session, "GOLD.FACT_PATIENT_FLOW", "STAY_KEY", rebuilt, units, by="UNIT_ID"

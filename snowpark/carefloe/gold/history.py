@@ -7,7 +7,8 @@ on a same-named column as a condition that is always true. It may repeat ids and
 a semi-join does not mind.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from functools import reduce
 
 from snowflake.snowpark import Column, DataFrame, Window
 from snowflake.snowpark import functions as F
@@ -19,6 +20,11 @@ from carefloe.key import text_of
 def in_any(rows: DataFrame, column: str, ids: DataFrame) -> DataFrame:
     """The rows whose value in this column is among the ids; a null is never."""
     return rows.join(ids, col(column) == col("ID_"), "semi")
+
+
+def all_ids(frames: Iterable[DataFrame]) -> DataFrame:
+    """One frame of ids out of several."""
+    return reduce(lambda one, other: one.union_all(other), frames)
 
 
 def ids_of(rows: DataFrame, value: Column) -> DataFrame:

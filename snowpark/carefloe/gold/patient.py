@@ -1,5 +1,6 @@
 """Patients as events and files tell of them: the observations that dim_patient and facts share."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from snowflake.snowpark import Column, DataFrame, Session
@@ -56,9 +57,20 @@ def encounter_time() -> Column:
     return coalesce(col("EVENT_TIMESTAMP"), col("DISCHARGE_TIME"), col("ADMISSION_TIME"))
 
 
-def touched_patients(silver: DataFrame, new: DataFrame) -> DataFrame:
-    """The patients that any version of a new row's event names."""
-    return ids_of(versions_of(silver, new), col("PATIENT_ID"))
+def touched_patients(sources: PatientSources, new: Mapping[str, DataFrame]) -> list[DataFrame]:
+    """Frames of the patients whose timeline new rows touch: a frame for each source that has some.
+
+    `new` holds the new rows of `flow`, `encounter` and `patient`, or of some of them. Events touch
+    the patients that any of their versions names, files those of whom they say something new.
+    """
+    found = [
+        ids_of(versions_of(silver, new[name]), col("PATIENT_ID"))
+        for name, silver in (("flow", sources.flow), ("encounter", sources.encounter))
+        if name in new
+    ]
+    if "patient" in new:
+        found.append(changed_patients(sources, new["patient"]))
+    return found
 
 
 def changed_patients(sources: PatientSources, new: DataFrame) -> DataFrame:

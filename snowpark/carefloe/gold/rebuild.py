@@ -9,6 +9,9 @@ from snowflake.snowpark.functions import coalesce, col, lit, when_matched, when_
 from carefloe.gold.history import in_any
 from carefloe.target import written_columns
 
+UNTOUCHED = "inserted 0, updated 0, deleted 0"
+"""What a run without new rows reports."""
+
 
 def replace_touched(
     session: Session, target: str, key: str, rebuilt: DataFrame, touched: DataFrame, by: str

@@ -10,7 +10,7 @@ from snowflake.snowpark import Column, DataFrame, Window
 from snowflake.snowpark import functions as F
 from snowflake.snowpark.functions import coalesce, col, first_value, iff, lag, last_value, lead, lit
 
-from carefloe.key import UNKNOWN_KEY, hash_of, instant
+from carefloe.key import UNKNOWN_KEY, hash_of, instant, text_of
 
 BEGINNING = F.to_timestamp_ntz(lit("0001-01-01"), lit("YYYY-MM-DD"))
 
@@ -42,16 +42,16 @@ def versions(
     )
     last_of_instant = known.filter(
         col("NEXT_AT").is_null() | (col("NEXT_AT") != col("OBSERVED_AT"))
-    ).with_column("ATTRIBUTE_HASH", hash_of(*(col(c) for c in tracked)))
+    ).with_column("TOLD", text_of(*(col(c) for c in tracked)))
     by_instant = Window.partition_by(id_column).order_by("OBSERVED_AT")
-    changes = last_of_instant.with_column("BEFORE", lag("ATTRIBUTE_HASH").over(by_instant)).filter(
-        col("BEFORE").is_null() | (col("BEFORE") != col("ATTRIBUTE_HASH"))
+    changes = last_of_instant.with_column("BEFORE", lag("TOLD").over(by_instant)).filter(
+        col("BEFORE").is_null() | (col("BEFORE") != col("TOLD"))
     )
     return changes.with_column("VALID_TO", lead("OBSERVED_AT").over(by_instant)).select(
         hash_of(col(id_column), instant(col("OBSERVED_AT"))).alias(key_column),
         id_column,
         *tracked,
-        "ATTRIBUTE_HASH",
+        F.sha2(col("TOLD"), 256).alias("ATTRIBUTE_HASH"),
         col("OBSERVED_AT").alias("VALID_FROM"),
         "VALID_TO",
         col("VALID_TO").is_null().alias("IS_CURRENT"),
