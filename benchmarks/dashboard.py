@@ -17,7 +17,7 @@ from statistics import median
 from typing import Annotated
 
 import typer
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 from rich.console import Console
 
 from benchmarks.figure import Figure, print_figures
@@ -32,21 +32,24 @@ TIMES = 3
 def main(
     to: Annotated[Path | None, typer.Option(help="Folder for a picture of each page.")] = None,
 ) -> None:
-    """Open every page three times, each in a session of its own, and print the medians."""
+    """Open every page three times in an app that has not shown it yet, and print the medians."""
     chromium = shutil.which("chromium")
     if chromium is None:
         raise SystemExit("Chromium is needed: apt-get install chromium")
     figures = []
-    with _served() as address, sync_playwright() as playwright:
+    with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         for name in PAGES:
             seconds = []
             for _ in range(TIMES):
-                page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT})
-                seconds.append(_opened(page, f"{address}/{'' if name == 'now' else name}"))
-                if to is not None:
-                    _draw(page, to / f"{name}.png")
-                page.close()
+                # A new app: one that runs for a while keeps a page's answers for a minute.
+                with _served() as address:
+                    _opened(browser, address, "pipeline" if name == "now" else "now")[0].close()
+                    page, took = _opened(browser, address, name)
+                    seconds.append(took)
+                    if to is not None:
+                        _draw(page, to / f"{name}.png")
+                    page.close()
             shown = f"{median(seconds):.1f} s"
             figures.append(
                 Figure(name, shown, f"under {MOST_SECONDS:.0f} s", median(seconds) < MOST_SECONDS)
@@ -55,13 +58,14 @@ def main(
     print_figures(Console(), "Pages of the dashboard, medians of three", figures)
 
 
-def _opened(page: Page, address: str) -> float:
-    """Seconds until the page has its numbers and nothing runs any more."""
+def _opened(browser: Browser, address: str, name: str) -> tuple[Page, float]:
+    """The page in a session of its own, and the seconds until it has its numbers and rests."""
+    page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT})
     started = time.monotonic()
-    page.goto(address)
+    page.goto(f"{address}/{'' if name == 'now' else name}")
     page.wait_for_selector("[data-testid=stMetric]", timeout=60_000)
     page.wait_for_function("() => !document.querySelector('[data-testid=stStatusWidget]')")
-    return time.monotonic() - started
+    return page, time.monotonic() - started
 
 
 def _draw(page: Page, path: Path) -> None:
