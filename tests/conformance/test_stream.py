@@ -156,6 +156,19 @@ def test_the_row_id_of_a_row_never_changes(source: Account) -> None:
     assert source("select distinct metadata$row_id from other where id = 1") == [(first,)]
 
 
+@documented(INTRO, "METADATA$ROW_ID")
+@pytest.mark.parametrize("stream", ["a", "s"])
+def test_rows_that_came_after_a_deletion_have_ids_of_their_own(
+    source: Account, stream: str
+) -> None:
+    source("insert into t values (1, 'a')")
+    source("delete from t where id = 1")
+    for number in (2, 3, 4):
+        source(f"insert into t values ({number}, 'b')")
+    found = source(f"select distinct metadata$row_id from {stream} where id > 1")
+    assert len(found) == 3
+
+
 @documented(INTRO, "METADATA$ACTION, METADATA$ISUPDATE, METADATA$ROW_ID")
 @pytest.mark.parametrize("stream", ["a", "s"])
 def test_a_stream_has_the_columns_of_the_table_and_three_more(source: Account, stream: str) -> None:

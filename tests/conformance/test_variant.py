@@ -125,6 +125,7 @@ def test_a_json_null_is_a_value(document: Account) -> None:
 
 @documented(FUNCTIONS + "parse_json", "parse_json, try_parse_json, check_json")
 def test_text_is_parsed(account: Account) -> None:
+    many = ", ".join(f'"k{number}": {number}' for number in range(70))
     assert_values(
         account,
         {
@@ -139,6 +140,8 @@ def test_text_is_parsed(account: Account) -> None:
             "try_parse_json('{\"a\": 1}'):a::int": 1,
             'try_parse_json(\'{"a": 1, "a": 2}\')': None,
             'try_parse_json(\'{"a": 1, "A": 2}\'):A::int': 2,
+            f"try_parse_json('{{{many}}}'):k69::int": 69,
+            f"try_parse_json('{{{many}, \"k3\": 0}}')": None,
             "check_json('{\"a\": 1}')": None,
             "check_json('{\"a\"') is not null": True,
         },
