@@ -19,6 +19,7 @@ from sandbox.alert import statements as alert_statements
 from sandbox.function import expand
 from sandbox.function import statements as function_statements
 from sandbox.governance import install as governance
+from sandbox.kafka.durable import replace_file
 from sandbox.kafka.error import FolderError
 from sandbox.kafka.folder import FolderLock
 from sandbox.notification import integration, mail
@@ -136,7 +137,7 @@ def main() -> int:
         warehouse.account.create_database(options.database)
     with warehouse:
         warehouse.runtime.handlers.warm_up()
-        address.write_text(f"{HOST}:{warehouse.server.port}\n")
+        replace_file(address, f"{HOST}:{warehouse.server.port}\n".encode())
         stop.wait()
         address.unlink(missing_ok=True)
     lock.close()
