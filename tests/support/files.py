@@ -65,7 +65,7 @@ class Files:
     def without(self, name: str) -> Files:
         """Without the statement that defines this object."""
         (gone,) = [one.statement for one in self.definitions if one.name == name]
-        return replace(self, statements=tuple(one for one in self.statements if one is not gone))
+        return replace(self, statements=tuple(one for one in self.statements if one != gone))
 
     def with_procedure(self, name: str, **changed: Any) -> Files:
         """With this procedure of snowflake.yml changed."""
