@@ -80,7 +80,7 @@ class Warehouse:
         rows = pd.read_parquet(first)
         self._land(rows[:FEW])
         self.call_all()
-        self._land(rows[FEW:])
+        self._land(rows[FEW:].reset_index(drop=True))
         self.land(others)
 
     def _land(self, rows: pd.DataFrame) -> None:

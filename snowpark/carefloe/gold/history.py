@@ -23,8 +23,8 @@ def in_any(rows: DataFrame, column: str, ids: DataFrame) -> DataFrame:
 
 
 def all_ids(frames: Iterable[DataFrame]) -> DataFrame:
-    """One frame of ids out of several."""
-    return reduce(lambda one, other: one.union_all(other), frames)
+    """One frame of ids out of several, each id once: it is joined many times."""
+    return reduce(lambda one, other: one.union_all(other), frames).distinct()
 
 
 def ids_of(rows: DataFrame, value: Column) -> DataFrame:
