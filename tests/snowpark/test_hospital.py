@@ -123,8 +123,7 @@ def changed(session: Session, told: list[Event], snapshots: list[Snapshot], new:
     fact = frame(session, {"HOSPITAL_ID": TEXT, "HOSPITAL_KEY": TEXT}, [*keys, ("H5", "-1")])
     found = changed_hospitals(
         hospital_versions(silver, filed),
-        silver.filter(is_new_event),
-        filed.filter(is_new_file),
+        {"flow": silver.filter(is_new_event), "hospital": filed.filter(is_new_file)},
         fact,
     )
     return sorted({row["id_"] for row in rows_of(found)})
@@ -160,8 +159,7 @@ def test_a_correction_that_takes_a_name_away_changes_its_hospital(sandbox: Sessi
     fact = frame(sandbox, {"HOSPITAL_ID": TEXT, "HOSPITAL_KEY": TEXT}, keys)
     found = changed_hospitals(
         hospital_versions(silver, files(sandbox)),
-        silver.filter(is_new),
-        files(sandbox).filter(col("HOSPITAL_ID") == "none"),
+        {"flow": silver.filter(is_new)},
         fact,
     )
     assert {row["id_"] for row in rows_of(found)} == {"H1"}

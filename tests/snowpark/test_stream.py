@@ -41,3 +41,21 @@ def test_every_stream_of_a_procedure_is_one_that_it_asks(module: Any) -> None:
     [procedure] = [one for one in GOLD if one.handler is module.load]
 
     assert {name.upper() for name in procedure.streams} == {*module.STREAMS.values()}
+
+
+@pytest.mark.parametrize(
+    ("module", "key"),
+    [(one, key) for one in PROCEDURES for key in one.STREAMS if key != "flow"],
+    ids=lambda value: getattr(value, "__name__", value),
+)
+def test_rows_that_come_after_the_question_wait_for_the_next_run(
+    project: Project, module: Any, key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project.land_events(events(FLOW, admission("e1", "2026-01-01T08:00:00Z")))
+    project.run(SILVER[0])
+
+    with monkeypatch.context() as earlier:
+        earlier.setattr(module, "filled", lambda session, names: {key: session.table(names[key])})
+        module.load(project.session)
+
+    assert [*filled(project.session, module.STREAMS)] == ["flow"]

@@ -35,21 +35,20 @@ def load(session: Session) -> str:
     sources, hospital = PatientSources.of(session), session.table("SILVER.HOSPITAL")
     flow, fact = sources.flow, session.table("GOLD.FACT_PATIENT_FLOW")
     new = filled(session, STREAMS)
+    if not new:
+        return UNTOUCHED
     timelines = hospital_versions(flow, hospital)
     touched = []
     if "flow" in new:
         named = flow.select("EVENT_ID", "VISIT_ID", "PATIENT_ID")
         touched.append(touched_units(named, versions_of(named, new["flow"])))
     if "flow" in new or "hospital" in new:
-        new_flow, new_hospital = (session.table(STREAMS[name]) for name in ("flow", "hospital"))
-        hospitals = changed_hospitals(timelines, new_flow, new_hospital, fact)
+        hospitals = changed_hospitals(timelines, new, fact)
         touched.append(ids_of(in_any(fact, "HOSPITAL_ID", hospitals), col("UNIT_ID")))
     # A unit whose patient the flow touches is touched already.
     others = {name: new[name] for name in new if name != "flow"}
     if patients := touched_patients(sources, others):
         touched.append(ids_of(in_any(fact, "PATIENT_ID", all_ids(patients)), col("UNIT_ID")))
-    if not touched:
-        return UNTOUCHED
     units = all_ids(touched)
     rebuilt = fact_rows(sources, timelines, units)
     return replace_touched(

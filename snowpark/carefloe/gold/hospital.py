@@ -5,6 +5,9 @@ on which a hospital bears one name the first event is enough, and what is sorted
 events: of the history a load reads five columns.
 """
 
+from collections.abc import Mapping
+from functools import reduce
+
 from snowflake.snowpark import Column, DataFrame
 from snowflake.snowpark import functions as F
 from snowflake.snowpark.functions import col, lit
@@ -50,16 +53,21 @@ def named_hospitals(flow: DataFrame, new_flow: DataFrame, new_hospital: DataFram
 
 
 def changed_hospitals(
-    timelines: DataFrame, new_flow: DataFrame, new_hospital: DataFrame, fact: DataFrame
+    timelines: DataFrame, new: Mapping[str, DataFrame], fact: DataFrame
 ) -> DataFrame:
     """The hospitals of which a row of the fact may hold another key than it should.
 
-    `timelines` are the versions with the new rows. Where a key is wrong, the new rows have either
-    started a version, or ended one for good whose key the fact holds.
+    `timelines` are the versions with the new rows, `new` those of `flow` and `hospital`, or of one
+    of them. Where a key is wrong, the new rows have either started a version, or ended one for good
+    whose key the fact holds.
     """
-    starts = new_flow.select("HOSPITAL_ID", col("EVENT_TIMESTAMP").alias("AT")).union_all(
-        new_hospital.select("HOSPITAL_ID", col("AS_OF").alias("AT"))
-    )
+    times = {"flow": "EVENT_TIMESTAMP", "hospital": "AS_OF"}
+    told = [
+        new[name].select("HOSPITAL_ID", col(at).alias("AT"))
+        for name, at in times.items()
+        if name in new
+    ]
+    starts = reduce(lambda one, other: one.union_all(other), told)
     spans = timelines.select(
         col("HOSPITAL_ID").alias("VERSION_ID"),
         col("HOSPITAL_KEY").alias("VERSION_KEY"),
